@@ -54,7 +54,10 @@ export interface SpaceCounters {
   readonly edges: readonly { from: string; to: string; blocks: number; bytes: number }[]
 }
 
-/** One end of a stream that leaves the space. What `port` holds is between the two spaces' channel ends. */
+/**
+ * One end of a stream that leaves the space. The reading end is connected first and says by `port` how to reach it;
+ * the writing end is given that port. What `port` holds is between the two spaces' channel ends.
+ */
 export interface Connection {
   readonly undo: Undo
   readonly port?: unknown
@@ -82,7 +85,12 @@ export interface Space {
   readonly depth: number
   /** Labels of code that it can run, most wanted first, e.g. `ir`, `js`. */
   readonly targets: readonly string[]
-  /** Which of the offered implementations it can run, best first. */
+  /** Ways for data to and from other spaces, both directions, by the names of their ends. */
+  readonly channels?: readonly Pick<Channel, 'ends'>[]
+  /**
+   * Which of the offered implementations it can run, best first. A vertex that a translator will make has no
+   * options yet: they are a placeholder until selection is over (§7.1).
+   */
   discover(vertex: Vertex, offers: readonly Implementation[]): Promise<readonly Implementation[]>
   instantiate(placed: Placed, tx: string): Promise<Undo>
   connect(edge: EdgeStep, tx: string): Promise<Connection>
@@ -91,8 +99,9 @@ export interface Space {
   done(tx: string): Promise<void>
   /** Sources first, drain, `finish` in topological order, release. */
   stop(tx: string): Promise<void>
-  /** Reverses all steps of the transaction, whatever they were. */
+  /** Reverses all steps of the transaction, whatever they were, and forgets it. Calling it again does nothing. */
   abort(tx: string): Promise<void>
+  /** What the transaction has counted. Its last values stay readable after `done` and `stop`, until `abort`. */
   counters(tx: string): Promise<SpaceCounters>
   /** What lives in it now; all zero after everything has stopped. For `inspect` and leak checks. */
   census(): Promise<Readonly<Record<string, number>>>
