@@ -5,14 +5,14 @@ import { defineConfig } from 'tsup'
 // declarations come from `tsc -b`. Every file in src/ that a package publishes as an entry is named by
 // convention: index.ts, *.entry.ts, src/fe/*.ts (one FE a file, loaded by itself) and src/node.ts.
 const entries: Record<string, string> = {}
-for (const dir of ['src', 'src/fe', 'src/ir', 'src/translators']) {
+for (const dir of ['src', 'src/fe', 'src/ir', 'src/translators', 'src/spaces']) {
   if (!existsSync(dir)) continue
   for (const file of readdirSync(dir)) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file.endsWith('.d.ts')) continue
     const name = file.slice(0, -3)
     const inside = dir.slice(4)
     const isEntry =
-      inside === 'fe' || inside === 'translators' || name === 'index' || name === 'node' || name.endsWith('.entry')
+      ['fe', 'translators', 'spaces'].includes(inside) || name === 'index' || name === 'node' || /\.(entry|node|web)$/.test(name)
     if (isEntry) entries[(inside ? `${inside}/` : '') + name.replace(/\.entry$/, '')] = `${dir}/${file}`
   }
 }
