@@ -1,0 +1,12 @@
+declare module '@netstreamline/core' {
+  interface FEOptions {
+    ip: { version?: 4 | 6; fragments?: 'reassemble' | 'pass' }
+    udp: Record<string, never>
+    port: { which?: 'service' | 'src' | 'dst' }
+    sample: { every?: number; probability?: number; seed?: number }
+    http: { emit?: 'stream' | 'heads' | 'bodies' }
+    dns: Record<string, never>
+  }
+}
+
+export {}
