@@ -25,8 +25,10 @@ export interface Placed {
   readonly why: string
   /** Places that were considered and lost, each with its reason. */
   readonly lost: readonly { readonly space: string; readonly why: string }[]
-  /** Kinds that the source was found to deliver. */
+  /** Link type (DLT number) that the source was found to deliver. */
   readonly linkType?: number
+  /** Where its blocks come from: vertices placed before it. What sharing is decided on (§4). */
+  readonly inputs?: readonly { readonly from: string; readonly accept: Edge['accept'] }[]
 }
 
 /** Where everything runs. Plain JSON. */
