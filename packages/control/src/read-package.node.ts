@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ABI, type Manifest, type RegistryPackage } from '@netstreamline/core'
+import type { Entry } from './registry.js'
+
+/** Largest manifest that is read, in bytes. */
+const MAX_MANIFEST = 4 << 20
+
+/** What discovery needs of a package.json. Nothing in it can be relied upon. */
+export interface PackageJson {
+  readonly name?: unknown
+  readonly version?: unknown
+  readonly streamline?: unknown
+  readonly [field: string]: unknown
+}
+
+/** A reason for which a plugin is listed as broken, and what to do. */
+class Broken extends Error {
+  readonly hint: string
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+const parse = (file: string, hint: string): unknown => {
+  let text: string
+  try {
+    if (statSync(file).size > MAX_MANIFEST) throw new Broken(`${file} is larger than ${MAX_MANIFEST} bytes`, hint)
+    text = readFileSync(file, 'utf8')
+  } catch (e) {
+    if (e instanceof Broken) throw e
+    throw new Broken(`cannot read ${file}: ${(e as { code?: string }).code ?? String(e)}`, hint)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (e) {
+    throw new Broken(`${file} is not JSON: ${(e as Error).message}`, hint)
+  }
+}
+
+/** The package.json at `file`; undefined if there is none that can be read. */
+export const readPackageJson = (file: string): PackageJson | undefined => {
+  try {
+    const json = parse(file, '')
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as PackageJson) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A file of the package, links followed. @throws Broken when it lies outside or is not there */
+const fileIn = (directory: string, path: string, what: string, hint: string): string => {
+  const file = join(directory, path)
+  const isInside = (place: string, root: string) => {
+    const way = relative(root, place)
+    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !/^[a-z]:|^[/\\]/i.test(way)
+  }
+  if (path.includes('\0') || /^[a-z][a-z0-9+.-]*:|^[/\\]/i.test(path) || !isInside(file, directory)) {
+    throw new Broken(`${what} '${path}' lies outside the package`, hint)
+  }
+  if (!existsSync(file)) throw new Broken(`${what} '${path}' is missing`, hint)
+  if (!isInside(realpathSync(file), realpathSync(directory)))
+    throw new Broken(`${what} '${path}' links to outside the package`, hint)
+  return file
+}
+
+/** Says what is wrong with a manifest. Given from outside, so that the validator loads only where it is needed. */
+export type Validate = (json: unknown) => string[]
+
+const read = (directory: string, { name, streamline }: PackageJson, validate: Validate | undefined): Manifest => {
+  const again = `install ${String(name)} again, or ask its author`
+  if (typeof streamline !== 'string')
+    throw new Broken('"streamline" in its package.json is not the path of a manifest', again)
+  const json = parse(fileIn(directory, streamline, 'manifest', again), again) as Manifest
+  if (typeof json !== 'object' || json === null) throw new Broken('the manifest is not an object', again)
+  if (json.abi !== ABI && Number.isInteger(json.abi)) {
+    const other = json.abi > ABI ? 'update Streamline, or install an older version of' : 'install a newer version of'
+    throw new Broken(`it was made for plugin interface ${json.abi}; this is ${ABI}`, `${other} ${String(name)}`)
+  }
+  const problems = validate?.(json) ?? []
+  if (problems.length) throw new Broken(`its manifest is invalid: ${problems.slice(0, 3).join('; ')}`, again)
+  if (json.package !== name) throw new Broken(`its manifest is that of '${json.package}'`, again)
+  for (const { module } of [...(json.functions ?? []), ...(json.translators ?? []), ...(json.spaces ?? [])]) {
+    fileIn(directory, module, 'module', 'build the package, or install it again')
+  }
+  return json
+}
+
+/**
+ * A plugin as an entry of a registry: its manifest, or why it is broken. Reads JSON and looks whether modules are
+ * there; runs nothing.
+ * @param validate left out for packages whose manifests are known to be valid
+ */
+export const readPlugin = (directory: string, json: PackageJson, validate?: Validate): Entry => {
+  const location = pathToFileURL(`${directory}${sep}`).href
+  const url = (module: string) => pathToFileURL(join(directory, module)).href
+  const about: RegistryPackage = {
+    name: String(json.name ?? dirname(directory)),
+    version: String(json.version ?? ''),
+    location,
+  }
+  const load = (module: string) => import(url(module)) as Promise<Record<string, unknown>>
+  try {
+    return { about, manifest: read(directory, json, validate), url, load }
+  } catch (e) {
+    const { message, hint } = e instanceof Broken ? e : new Broken(String(e), '')
+    return { about: { ...about, broken: message, hint }, url, load }
+  }
+}
