@@ -6,8 +6,13 @@ import * as T from './table.js'
 const LINGER = 5
 /** Bytes that the receiver has acknowledged but that were not captured are waited for as many seconds. */
 const PATIENCE = 2
-/** Every so many seconds of capture time all connections are looked at for age. */
+/** Every so many seconds all connections are looked at for age. */
 const SWEEP = 60
+/**
+ * Capture time advances by no more than this between two packets. Merged captures and wild timestamps jump; that must
+ * not end what goes on.
+ */
+const JUMP = 60
 /** Connections that are compared when one must go. */
 const SAMPLE = 16
 
@@ -28,7 +33,10 @@ export class Connections {
   timedOut = 0
   resets = 0
   #hand = 0
-  #swept = Number.NaN
+  #swept = 0
+  /** Seconds of capture time that count: it never runs backwards and never jumps. */
+  #clock = 0
+  #ticked = Number.NaN
 
   /** @param timeout seconds of capture time without a segment after which a connection ends */
   constructor(context: Context, limits: Limits, timeout: number) {
@@ -63,12 +71,23 @@ export class Connections {
     ) {
       const ack = word(b, l4 + 8)
       if (((ack - table.ack[d]!) | 0) > 0) table.ack[d] = ack
-      table.seen[d >> 1] = block.seconds
+      table.seen[d >> 1] = this.#clock
       table.next[d] = (seq + end - at) | 0
       this.reassembler.output.data(d, at, end - at, l3, l4)
       return
     }
     this.#other(block, d, src, words, ports, flags, seq, at, at < end ? end - at : 0, lost)
+  }
+
+  /** A packet with a TCP header that cannot be: it counts as the sign of a connection and for nothing else. */
+  broken(block: Block): void {
+    const { bytes: b, l3, l4 } = block
+    const six = b[l3]! >> 4 === 6
+    const src = six ? l3 + 8 : l3 + 12
+    const words = six ? 4 : 1
+    if (this.#table.find(b, src, src + (words << 2), words, word(b, l4)) >= 0) return
+    const d = this.#open(b, src, words, word(b, l4), b[l4 + 13]!, false)
+    this.#table.seen[d >> 1] = this.#clock
   }
 
   #other(
@@ -90,7 +109,7 @@ export class Connections {
     if (d < 0 || again) d = this.#open(block.bytes, src, words, ports, flags, again)
     const c = d >> 1
     const { state } = table
-    table.seen[c] = block.seconds
+    table.seen[c] = this.#clock
     const ack = word(block.bytes, block.l4 + 8)
     this.#guess(d, flags, seq, ack)
     if ((flags & TCP_RST) !== 0) this.#reset(c)
@@ -220,9 +239,14 @@ export class Connections {
     this.#remove(victim)
   }
 
-  /** Capture time has come to `now`, in seconds. */
-  tick(now: number): void {
+  /** Capture time has come to `seconds`. */
+  tick(seconds: number): void {
     const { reassembler } = this
+    const passed = seconds - this.#ticked
+    this.#ticked = seconds
+    if (passed > 0) this.#clock += Math.min(passed, JUMP)
+    const now = this.#clock
+    reassembler.now = now
     const { seen, used, capacity, ack, state } = this.#table
     for (const c of this.#resets) {
       if (now - seen[c]! < LINGER) continue

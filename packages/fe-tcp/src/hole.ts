@@ -22,7 +22,7 @@ export class Hole {
   readonly segments: Segment[] = []
   /** Memory that this takes, in bytes. */
   cost = 0
-  /** Capture time, in seconds, when this hole was opened or last became smaller. */
+  /** When this hole was opened or last became smaller, in seconds. */
   since: number
 
   constructor(seconds: number) {

@@ -31,6 +31,8 @@ export interface Limits {
 export class Reassembler {
   readonly table: T.Table
   readonly output: Output
+  /** Seconds that have passed. */
+  now = 0
   readonly holes = new Map<number, Hole>()
   retransmitted = 0
   keepAlives = 0
@@ -113,7 +115,7 @@ export class Reassembler {
     const { next } = this.table
     const { l3, l4 } = block
     this.#count(hole.compare(block.bytes, seq, at, length))
-    hole.since = block.seconds
+    hole.since = this.now
     for (;;) {
       const done = (next[d]! - seq) | 0
       if (done >= length) break
@@ -170,7 +172,7 @@ export class Reassembler {
     this.outOfOrder++
     let hole = this.holes.get(d)
     if (hole === undefined) {
-      hole = new Hole(block.seconds)
+      hole = new Hole(this.now)
       this.holes.set(d, hole)
       this.table.state[d]! |= T.HOLE
     }

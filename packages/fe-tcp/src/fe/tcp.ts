@@ -75,6 +75,7 @@ export default defineFE<TcpOptions>(
       const { bytes, l4 } = block
       if (l4 < 0 || l4 + HEADER > end || bytes[l4 + 12]! >> 4 < HEADER / 4) {
         malformed++
+        if (l4 >= 0 && l4 + HEADER <= end) life.broken(block)
         return 0
       }
       life.segment(block, end, cutOff(block, end))

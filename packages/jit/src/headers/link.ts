@@ -48,6 +48,12 @@ export const findNetwork = (b: Uint8Array, kind: number, at: number, end: number
       return fromRadiotap(b, at, end)
     case 192: // PPI
       return fromPpi(b, at, end)
+    case 7: // ARCNET_BSD: source, destination, type
+      return fromArcnet(b, at + 2, end)
+    case 129: // ARCNET_LINUX: source, destination, offset, type
+      return fromArcnet(b, at + 4, end)
+    case 239: // NFLOG
+      return fromNflog(b, at, end)
     case 109: // ENC
       return fromVersion(b, at + 12, end)
     default:
@@ -91,4 +97,25 @@ const fromFrameRelay = (b: Uint8Array, at: number, end: number): number => {
   }
   const next = at + octets + 1
   return fromNlpid(b, b[next] === 0 ? next + 1 : next, end)
+}
+
+/** ARCNET from its type on: RFC 1201 with a fragmentation header of three octets, RFC 1051 without. */
+const fromArcnet = (b: Uint8Array, at: number, end: number): number => {
+  if (at + 2 > end) return -1
+  if (b[at] === 0xf0) return fromVersion(b, at + 1, end)
+  return b[at] === 0xd4 && b[at + 1] === 0 ? fromVersion(b, at + 4, end) : -1
+}
+
+/** Netfilter's log: family, version, resource, then attributes in the order of the host that captured; 9 is the packet. */
+const fromNflog = (b: Uint8Array, at: number, end: number): number => {
+  // Attributes are at least four bytes long, so the loop ends.
+  for (let next = at + 4; next + 4 <= end; ) {
+    const little = b[next + 1]! < b[next]! || b[next + 3] === 0
+    const length = little ? b[next]! | (b[next + 1]! << 8) : (b[next]! << 8) | b[next + 1]!
+    const type = little ? b[next + 2]! | (b[next + 3]! << 8) : (b[next + 2]! << 8) | b[next + 3]!
+    if (length < 4) return -1
+    if ((type & 0x7fff) === 9) return fromVersion(b, next + 4, end)
+    next += (length + 3) & ~3
+  }
+  return -1
 }

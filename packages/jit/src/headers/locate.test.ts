@@ -47,6 +47,9 @@ describe('locate: link types', () => {
     ['C_HDLC', 104, '0f00 0800', 4],
     ['frame relay', 107, '1841 03 cc', 4],
     ['frame relay, SNAP', 107, '1841 03 00 80 000000 0800', 10],
+    ['ARCNET, RFC 1201', 129, '01020000d4000001', 8],
+    ['ARCNET, RFC 1051', 7, '0102f0', 3],
+    ['NFLOG', 239, '02000000 0800 0100 08000000 0500 0a00 41000000 1c00 0900', 24],
     ['802.11', 105, `0801 0000 ${'02'.repeat(18)} 1000 aaaa03 000000 0800`, 32],
     ['802.11 QoS in radiotap', 127, `00000800 00000000 8801 0000 ${'02'.repeat(18)} 1000 0000 aaaa03 000000 0800`, 42],
   ]
@@ -123,7 +126,7 @@ describe('payloadEnd', () => {
 })
 
 it('hostile packets: whatever the bytes, results lie inside the window and depend on nothing outside', () => {
-  const kinds = [0, 1, 6, 9, 10, 12, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 127, 166, 192, 228, 276, KIND.ip]
+  const kinds = [0, 1, 6, 9, 10, 12, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 127, 7, 129, 239, 166, 192, 228, 276, KIND.ip]
   const biased = fc.oneof(
     fc.integer({ min: 0, max: 255 }),
     fc.constantFrom(0x08, 0x00, 0x81, 0x45, 0x60, 0x88, 0x47, 6, 44, 51),
