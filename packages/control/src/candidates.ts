@@ -107,6 +107,7 @@ export const discoverer = () => {
 
   /**
    * Which spaces can run the vertex, and how. Spaces are asked at the same time; one that fails to answer loses.
+   * @param absent spaces that cannot be asked
    * @throws SL_NO_PLACE when none can
    */
   return async (
@@ -114,6 +115,7 @@ export const discoverer = () => {
     { vertex }: Resolved,
     ways: readonly Way[],
     spaces: readonly Space[],
+    absent: readonly Loss[],
     explain: Explain,
   ): Promise<Candidates> => {
     const found: Candidate[] = []
@@ -138,6 +140,7 @@ export const discoverer = () => {
     const tell = () =>
       found.length ? `can run in ${[...new Set(found.map((c) => c.space.name))].join(', ')}` : 'can run nowhere'
     await explain.time('discover', { vertex: vertex.name }, work, tell)
+    lost.push(...absent)
     if (found.length > 0) return { found, lost }
     const hint =
       lost.map(({ space, why }) => `${space}: ${why}`).join('; ') || `no space here runs ${labels.join(', ')}`

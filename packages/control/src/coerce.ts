@@ -5,16 +5,9 @@ export type Coerced = { readonly value: OptionValue } | { readonly must: string 
 
 const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([kmg])?$/i
 const hex = /^0x[0-9a-f]{1,13}$/i
-const truth: Record<string, boolean> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-}
+const truth = new Map(
+  ['true', 'yes', 'on', '1', 'false', 'no', 'off', '0'].map((word, i): [string, boolean] => [word, i < 4]),
+)
 const powers = ['', 'k', 'm', 'g']
 
 /** Text as a number. k, M and G are powers of 1024 where the unit is a size, else of 1000. */
@@ -53,7 +46,7 @@ export const coerce = (schema: OptionSchema, given: OptionValue): Coerced => {
     case 'string':
       return typeof given === 'string' || typeof given === 'number' ? { value: String(given) } : { must: 'be text' }
     case 'boolean': {
-      const value = typeof given === 'boolean' ? given : truth[String(given).trim().toLowerCase()]
+      const value = typeof given === 'boolean' ? given : truth.get(String(given).trim().toLowerCase())
       return value === undefined ? { must: 'be true or false' } : { value }
     }
     case 'array':

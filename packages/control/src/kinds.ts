@@ -44,10 +44,11 @@ export const fits = (kind: Kind, inputs: readonly string[]): boolean => {
   return kindFits(kindNumber(kind), inputs)
 }
 
-/** What a function makes of these kinds. */
-const handsOn = (fn: ManifestFunction, taken: readonly Kind[]): Kind[] => [
-  ...new Set(fn.outputs.flatMap((output) => (output !== 'same' ? [output] : taken.length ? taken : ['any']))),
-]
+/** What a function makes of these kinds. First in a request, `same` says nothing. */
+const handsOn = ({ outputs }: ManifestFunction, taken: readonly Kind[]): Kind[] => {
+  const kinds = [...new Set(outputs.flatMap((output) => (output === 'same' ? taken : [output])))]
+  return kinds.length === 0 && outputs.length > 0 ? ['any'] : kinds
+}
 
 /** Longest way round that a hint proposes. */
 const DETOUR = 3

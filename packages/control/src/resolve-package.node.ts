@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import * as module from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** What may stand in dependencies: nothing that could lead out of node_modules. */
@@ -9,10 +9,12 @@ interface PnpApi {
   resolveToUnqualified(request: string, issuer: string): string | null
 }
 
-/** Yarn Plug'n'Play knows where everything lies; there is no node_modules to look into. */
+/**
+ * Yarn Plug'n'Play knows where everything lies; there is no node_modules to look into. It adds `findPnpApi` to the
+ * default export when it starts, which the named exports do not show.
+ */
 const withPnp = (name: string, from: string): string | undefined => {
-  if (!process.versions['pnp']) return undefined
-  const { findPnpApi } = module as unknown as { findPnpApi?(at: string): PnpApi | null }
+  const { findPnpApi } = Module as unknown as { findPnpApi?(at: string): PnpApi | null }
   try {
     return findPnpApi?.(from)?.resolveToUnqualified(name, from) ?? undefined
   } catch {
@@ -31,7 +33,7 @@ export const resolvePackage = (name: string, from: string): string | undefined =
   const pnp = withPnp(name, from)
   if (pnp !== undefined) return pnp
   // Asked for a file in it, because a bare name may be that of a builtin module.
-  for (const directory of module.createRequire(from).resolve.paths(`${name}/package.json`) ?? []) {
+  for (const directory of createRequire(from).resolve.paths(`${name}/package.json`) ?? []) {
     const found = join(directory, name)
     if (existsSync(join(found, 'package.json'))) return realpathSync(found)
   }

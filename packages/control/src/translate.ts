@@ -1,4 +1,11 @@
-import { isTranslator, type Registry, StreamlineError, type TranslateContext, type Vertex } from '@netstreamline/core'
+import {
+  asError,
+  isTranslator,
+  type Registry,
+  StreamlineError,
+  type TranslateContext,
+  type Vertex,
+} from '@netstreamline/core'
 import type { Candidate } from './candidates.js'
 import { prepareOptions } from './options.js'
 
@@ -14,7 +21,7 @@ const load = async (registry: Registry, url: string, about: string) => {
  * Runs the candidate's translators on the vertex.
  * @param vertex with typed options of its own function
  * @returns what is to be instantiated, with valid options
- * @throws SL_FILTER … what a translator tells the user; SL_NO_PLACE when one cannot translate this vertex
+ * @throws SL_FILTER … what a translator tells the user; SL_NO_PLACE when one cannot translate this vertex; SL_PLUGIN
  */
 export const translate = async (
   registry: Registry,
@@ -33,5 +40,16 @@ export const translate = async (
   const fn = registry
     .functions(now.function)
     .find(({ name, url }) => name === now.function && url === implementation.module)
-  return fn ? { ...now, options: prepareOptions(fn, now.options) } : now
+  if (!fn) return now
+  try {
+    return { ...now, options: prepareOptions(fn, now.options) }
+  } catch (e) {
+    const { message } = asError(e)
+    throw new StreamlineError(
+      'SL_PLUGIN',
+      `what was translated from (${vertex.function}) does not fit: ${message}`,
+      {},
+      e,
+    )
+  }
 }
