@@ -3,6 +3,7 @@ import { createStreamline } from '../streamline.js'
 import { fakeSpace } from './fake-space.js'
 import { fn, registryOf, request, source, translator } from './requests.js'
 
+const options = { properties: { expression: { type: 'string', description: 'e' } }, required: ['expression'] } as const
 const via = { properties: { via: { type: 'string', description: 'v' } } } as const
 export const functions = [
   source('src', { aliases: ['origin'], targets: ['js', 'ebpf'] }),
