@@ -1,0 +1,132 @@
+import type { Arguments } from './arguments.js'
+import type { Io } from './io.js'
+
+/** @returns the exit code */
+export type Command = (input: Arguments, io: Io) => Promise<number>
+
+export interface CommandSpec {
+  readonly name: string
+  /** Its arguments as the option parser writes them. */
+  readonly arguments: string
+  readonly usage: string
+  readonly summary: string
+  readonly description?: string
+  readonly options: readonly { readonly flags: string; readonly summary: string }[]
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** Takes tcpdump's `-d`, `-dd` and `-ddd`. */
+  readonly dumps?: boolean
+  load(): Promise<{ default: Command }>
+}
+
+const json = (what: string) => ({ flags: '--json', summary: what })
+
+/** Everything that the command line offers: parsing, help, manual and completion are made from this. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    arguments: '<request>',
+    usage: "streamline run 'SRL' [--json] [--for 10s] [--explain] [--progress]",
+    summary: 'Run a request until its sources end',
+    description: `What functions print goes to standard output; a table of what each vertex did follows on standard error. Ctrl-C
+stops the sources, drains what is under way and prints the table (exit code 130); a second one aborts at once.`,
+    options: [
+      json('one JSON object on standard output and nothing else'),
+      { flags: '--for <duration>', summary: 'stop in order after this time: 500ms, 10s, 5m, 1h (a bare number: seconds)' },
+      { flags: '--explain', summary: 'say what was found, why each place won, and how long each step took' },
+      { flags: '--progress', summary: 'show progress even if standard error is no terminal' },
+    ],
+    examples: [
+      ["streamline run '(pcap,path=trace.pcap) > (bpf,expression=\"tcp port 80\") > (count)'", 'count packets of HTTP'],
+      ["streamline run '(pcap,path=trace.pcap) > (tcp) > (file,path=\"out/{stream}\")'", 'one file for each TCP stream'],
+      ["tcpdump -w - | streamline run '(pcap,path=-) > (print)' --for 10s", 'ten seconds of live traffic'],
+    ],
+    load: () => import('./run/run.js'),
+  },
+  {
+    name: 'check',
+    arguments: '<request>',
+    usage: "streamline check 'SRL'",
+    summary: 'Check a request without running anything',
+    description: `Language, functions, options and kinds of block, from manifests only: no plugin's code runs, no file is opened.
+Prints the request as Streamline understands it.`,
+    options: [],
+    examples: [["streamline check '(pcap,path=trace.pcap) > (tcp) and (port) 80>'", 'what becomes of and']],
+    load: () => import('./check.js'),
+  },
+  {
+    name: 'plan',
+    arguments: '<request>',
+    usage: "streamline plan 'SRL' [--json|--dot|--svg]",
+    summary: 'Show where a request would run, and why',
+    description: 'Looks into the sources, because what follows depends on their link type, and runs nothing.',
+    options: [
+      json('the plan as JSON'),
+      { flags: '--dot', summary: 'a graph for Graphviz' },
+      { flags: '--svg', summary: 'a drawing' },
+    ],
+    examples: [
+      ["streamline plan '(pcap,path=trace.pcap) > (bpf,expression=tcp) > (count)'", 'the graph as text'],
+      ["streamline plan '(pcap,path=trace.pcap) > (count)' --svg > plan.svg", 'the graph as a drawing'],
+    ],
+    load: () => import('./plan/plan.js'),
+  },
+  {
+    name: 'list',
+    arguments: '',
+    usage: 'streamline list [--json]',
+    summary: 'List functions, translators and spaces',
+    description: 'Those that come with the command and those of the plugins that the nearest package.json declares.',
+    options: [json('as JSON')],
+    examples: [['streamline list', 'what is there, and which plugins are broken']],
+    load: () => import('./list.js'),
+  },
+  {
+    name: 'inspect',
+    arguments: '<name>',
+    usage: 'streamline inspect NAME [--json]',
+    summary: 'Show all about a function, space or package',
+    options: [json('the manifest as JSON')],
+    examples: [['streamline inspect pcap', 'its options, what it takes and hands on, examples']],
+    load: () => import('./inspect.js'),
+  },
+  {
+    name: 'filter',
+    arguments: '[...expression]',
+    usage: "streamline filter 'EXPRESSION' [-d|-dd|-ddd] [--linktype EN10MB] [--snaplen N] [-O]",
+    summary: 'Show the BPF code of a pcap-filter expression, like tcpdump -d',
+    options: [
+      { flags: '-d', summary: 'for people (default); -dd as C, -ddd as numbers' },
+      { flags: '-O', summary: 'do not optimize' },
+      { flags: '--linktype <type>', summary: 'link type by DLT name or number (default: EN10MB)' },
+      { flags: '--snaplen <bytes>', summary: 'what an accepting program returns (default: 262144)' },
+    ],
+    examples: [
+      ["streamline filter 'tcp port 80'", ''],
+      ["streamline filter -ddd --linktype RAW 'udp and src net 10/8'", ''],
+    ],
+    dumps: true,
+    load: () => import('./filter.js'),
+  },
+  {
+    name: 'doctor',
+    arguments: '',
+    usage: 'streamline doctor [--json]',
+    summary: 'Check this machine: what Streamline needs, and what is missing',
+    options: [json('as JSON')],
+    examples: [['streamline doctor', '']],
+    load: () => import('./doctor/doctor.js'),
+  },
+  {
+    name: 'completion',
+    arguments: '<shell> [...words]',
+    usage: 'streamline completion bash|zsh|fish',
+    summary: 'Print a script that completes commands, functions and options in your shell',
+    options: [],
+    examples: [
+      ['source <(streamline completion bash)', 'in ~/.bashrc'],
+      ['source <(streamline completion zsh)', 'in ~/.zshrc'],
+      ['streamline completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: () => import('./completion/completion.js'),
+  },
+]
