@@ -82,6 +82,21 @@ describe('an allocation', () => {
   })
 })
 
+describe('a reversal', () => {
+  it('goes back step by step, last first, in both spaces, and then aborts', async () => {
+    const done: string[] = []
+    const note = (name: string) => (step: string) => {
+      if (step === 'activate src#1') throw new Error('last step fails')
+      done.push(`${name} ${step.replace(/ (from|to)$/, '')}`)
+    }
+    const { streamline } = await setUp({ before: note('low') }, { before: note('high') })
+    await expect(streamline.run(ten)).rejects.toMatchObject({ code: 'SL_INTERNAL' })
+    const made = done.slice(0, all.length - 1)
+    const undone = made.map((step) => step.replace(/^(low|high) /, '$1 undo ')).reverse()
+    expect(done.slice(made.length)).toEqual([...undone, 'high abort', 'low abort'])
+  })
+})
+
 describe.each(all.map((step, n) => [n, step] as const))('at step %i (%s)', (n) => {
   const boom = () => {
     throw new StreamlineError('SL_IO', 'boom', { hint: 'none' })
@@ -183,6 +198,15 @@ describe('while it runs', () => {
       expect(world[which].log).not.toContain('stop')
       await nothingLeft(world)
     }
+    // The other could wait for ever for what failed to take its blocks.
+    const order: string[] = []
+    const note = (name: string) => ({ before: (step: string) => void order.push(`${name} ${step}`) })
+    const world = await setUp(note('low'), note('high'))
+    const running = await world.streamline.start(ten)
+    order.length = 0
+    world.here.fail(new Error('x'))
+    await running.result().catch(() => {})
+    expect(order.slice(0, 2)).toEqual(['high abort', 'low stop'])
   })
 
   it('the death of a space while it is stopped leaves nothing', async () => {

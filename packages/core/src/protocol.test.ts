@@ -195,6 +195,7 @@ describe('a space over a channel', () => {
     await space.abort('t')
     open()
     await refused
+    expect(there.log).toContain('undo activate')
     expect(there.census()).toBe(0)
   })
 
