@@ -79,15 +79,24 @@ export class Connections {
     this.#other(block, d, src, words, ports, flags, seq, at, at < end ? end - at : 0, lost)
   }
 
-  /** A packet with a TCP header that cannot be: it counts as the sign of a connection and for nothing else. */
+  /** A packet with a TCP header that cannot be: the sign of a connection, and nothing else. */
   broken(block: Block): void {
     const { bytes: b, l3, l4 } = block
     const six = b[l3]! >> 4 === 6
     const src = six ? l3 + 8 : l3 + 12
     const words = six ? 4 : 1
-    if (this.#table.find(b, src, src + (words << 2), words, word(b, l4)) >= 0) return
-    const d = this.#open(b, src, words, word(b, l4), b[l4 + 13]!, false)
+    const ports = word(b, l4)
+    const d = this.#table.find(b, src, src + (words << 2), words, ports)
+    this.#direction(b, d, src, words, ports, b[l4 + 13]!, word(b, l4 + 4))
+  }
+
+  /** The direction of a segment, of another connection than `d`'s where it begins one. */
+  #direction(b: Uint8Array, d: number, src: number, words: number, ports: number, flags: number, seq: number): number {
+    const again = d >= 0 && this.#isNew(d, flags, seq)
+    if (again) this.#remove(d >> 1)
+    if (d < 0 || again) d = this.#open(b, src, words, ports, flags, again)
     this.#table.seen[d >> 1] = this.#clock
+    return d
   }
 
   #other(
@@ -104,15 +113,11 @@ export class Connections {
   ): void {
     const { reassembler } = this
     const table = this.#table
-    const again = d >= 0 && this.#isNew(d, flags, seq)
-    if (again) this.#remove(d >> 1)
-    if (d < 0 || again) d = this.#open(block.bytes, src, words, ports, flags, again)
-    const c = d >> 1
+    d = this.#direction(block.bytes, d, src, words, ports, flags, seq)
     const { state } = table
-    table.seen[c] = this.#clock
     const ack = word(block.bytes, block.l4 + 8)
     this.#guess(d, flags, seq, ack)
-    if ((flags & TCP_RST) !== 0) this.#reset(c)
+    if ((flags & TCP_RST) !== 0) this.#reset(d >> 1)
     if ((state[d]! & T.STARTED) === 0) {
       state[d]! |= T.STARTED
       reassembler.output.start(d)

@@ -26,7 +26,7 @@ export interface Packet {
 
 const PACKET = 0x1000
 const HELD = 0x60000
-const SIZE = 0x4000000
+const SIZE = 0x800000
 const POISON = 0xee
 
 interface HeldCopy extends Held {
