@@ -66,8 +66,9 @@ export class Table {
    */
   find(b: Uint8Array, src: number, dst: number, words: number, ports: number): number {
     const seed = this.#seed
-    let from = seed ^ (ports >>> 16)
-    let to = seed ^ (ports & 0xffff)
+    // Ports are mixed by themselves: scanners and generators let port and address go up together.
+    let from = mix(seed ^ (ports >>> 16))
+    let to = mix(seed ^ (ports & 0xffff))
     for (let i = 0; i < words; i++) {
       from = mix(from ^ word(b, src + (i << 2)))
       to = mix(to ^ word(b, dst + (i << 2)))
