@@ -25,6 +25,7 @@ export const placed = (
   runs: Vertex,
   { found, lost }: Candidates,
   reachable: (space: Space) => boolean,
+  inputs: NonNullable<Placed['inputs']>,
   linkType: number | undefined,
 ): Placed => {
   const others = [...new Set(found.map((c) => c.space))].filter((space) => space !== winner.space)
@@ -38,6 +39,7 @@ export const placed = (
     implementation: winner.implementation,
     space: winner.space.name,
     chain: winner.chain.map((step) => step.to),
+    inputs,
     why: why({ vertex }, winner, found),
     lost: [...losses, ...lost],
     ...(linkType !== undefined && { linkType }),

@@ -1,4 +1,4 @@
-import type { Request } from '@netstreamline/core'
+import { ACCEPTED, type Request } from '@netstreamline/core'
 import { describe, expect, it } from 'vitest'
 import type { FakeOptions } from './testing/fake-space.js'
 import { request } from './testing/requests.js'
@@ -94,6 +94,23 @@ describe('selection', () => {
       space: 'process',
       lost: [{ space: 'kernel', why: expect.stringContaining('data cannot pass') }],
     })
+  })
+
+  it('says what feeds each vertex, in the order of its inputs', async () => {
+    const edges = [
+      [0, 2],
+      [0, 1, { not: false, lo: 22, hi: 22 }],
+      [1, 2],
+    ] as const
+    const plan = await two().streamline.plan(request(['src', 'count', 'count'], edges))
+    expect(plan.vertices.map((v) => v.inputs)).toEqual([
+      [],
+      [{ from: 'src#1', accept: { not: false, lo: 22, hi: 22 } }],
+      [
+        { from: 'src#1', accept: ACCEPTED },
+        { from: 'count#1', accept: ACCEPTED },
+      ],
+    ])
   })
 
   it('heeds space=', async () => {

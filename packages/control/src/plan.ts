@@ -1,4 +1,12 @@
-import { asError, type Plan, type Request, type Space, StreamlineError, type Vertex } from '@netstreamline/core'
+import {
+  type Accept,
+  asError,
+  type Plan,
+  type Request,
+  type Space,
+  StreamlineError,
+  type Vertex,
+} from '@netstreamline/core'
 import type { Candidate } from './candidates.js'
 import { discover } from './discovery.js'
 import { examine, type Planner } from './examine.js'
@@ -87,6 +95,8 @@ export const makePlan = async (
     )
   } while (!(await translateAll(chosen)))
 
+  const into = request.vertices.map((): { from: string; accept: Accept }[] => [])
+  for (const { from, to, accept } of request.edges) into[to]!.push({ from: request.vertices[from]!.name, accept })
   const vertices = request.vertices.map((vertex, v) => {
     const neighbours = [
       ...top.inputs[v]!.map((n) => [n, true] as const),
@@ -96,8 +106,8 @@ export const makePlan = async (
       const s = 1 << spaces.indexOf(space)
       return neighbours.every(([n, above]) => (above ? reach.to : reach.from)[spaces.indexOf(chosen[n]!.space)]! & s)
     }
-    const found = probed.get(v)?.kinds[0]
-    return placed(vertex, chosen[v]!, runs.get(chosen[v]!)!, candidates[v]!, reachable, found)
+    const found = probed.get(v)?.kinds.find((kind) => kind <= 0xffff)
+    return placed(vertex, chosen[v]!, runs.get(chosen[v]!)!, candidates[v]!, reachable, into[v]!, found)
   })
   const size = totalSize(probed)
   return {

@@ -125,6 +125,16 @@ describe('a request that runs', () => {
     expect(resultOf(await running.result().catch((x) => x))?.nodes[0]?.blocksOut).toBe(9)
   })
 
+  it('keeps what a space said last when that forgets the request at the stop', async () => {
+    let stopped = false
+    const counters = () => (stopped ? { vertices: {}, edges: [] } : counted(4))
+    const { bottom, top, streamline } = world({ counters, after: (s) => void (stopped ||= s === 'stop') })
+    const running = await streamline.start(r)
+    bottom.finish()
+    top.finish()
+    expect((await running.result()).nodes[0]?.blocksOut).toBe(4)
+  })
+
   it('fails when stopping fails, and leaves nothing', async () => {
     const full = (s: string) => {
       if (s === 'stop') throw new StreamlineError('SL_DISK_FULL', 'full')

@@ -26,12 +26,13 @@ const quietly = (work: Promise<unknown>): Promise<unknown> => work.catch(() => {
 /** So that a space that throws instead of rejecting is treated alike. */
 const asked = async (work: () => Promise<void>): Promise<void> => work()
 
-/** Reads counters; of a space that no longer answers, what it said last. */
+/** Reads counters; of a space that no longer answers, or has forgotten the request, what it said last. */
 const reader = ({ tx, spaces }: Allocation) => {
   const last = new Map<string, SpaceCounters>()
   const read = async (space: Space) => {
     try {
-      last.set(space.name, await space.counters(tx))
+      const now = await space.counters(tx)
+      if (Object.keys(now.vertices).length > 0 || !last.has(space.name)) last.set(space.name, now)
     } catch {
       // Counting must not fail a request: the space's own failure is reported by `done`.
     }
@@ -93,6 +94,7 @@ export const supervise = (
     let failure: { e: unknown } | undefined
     try {
       await Promise.race([Promise.all(ends), interrupted])
+      await readCounters()
       for (const space of spaces) await blame(space, stopIn(space))
     } catch (e) {
       failure = { e }
@@ -122,6 +124,7 @@ export const supervise = (
       told.get(space)?.()
     }
     try {
+      await readCounters()
       await Promise.all(spaces.filter((space) => sources.has(space)).map(halt))
       for (const space of spaces) if (!sources.has(space)) await halt(space)
     } catch (e) {
