@@ -18,11 +18,14 @@ export interface Input {
   close(): void
 }
 
-/** A file or pipe that is written without blocking the event loop. An existing file is cut at the first write. */
+/**
+ * A file or pipe that is written without blocking the event loop. An existing file is emptied by the first write,
+ * even one of nothing, and not before.
+ */
 export interface Output {
   /** Writes some or all of `bytes[offset .. offset+length)` and resolves with how many. @throws StreamlineError */
   write(bytes: Uint8Array, offset: number, length: number): Promise<number>
-  /** Cuts the file to what this output has written, less `excess` bytes. Does nothing on pipes and devices. */
+  /** Cuts `excess` bytes off the end of the file. Does nothing on pipes and devices. */
   cut(excess: number): void
   /** Closes; with `discard` also removes the file if opening it has created it. */
   close(discard?: boolean): void
@@ -39,8 +42,8 @@ export interface FileHandle {
 export interface Io {
   /** Opens a file, or standard input for `-`. @throws SL_NO_FILE, SL_IS_DIRECTORY, SL_PERMISSION, SL_IO */
   openRead(path: string): Promise<Input>
-  /** Opens a file for writing, or standard output for `-`; makes its directories. */
-  openWrite(path: string): Promise<Output>
+  /** Opens a file for writing, with `append` at its end, or standard output for `-`; makes its directories. */
+  openWrite(path: string, append?: boolean): Promise<Output>
   /** Creates or (with `append`) continues a file, making its directories. */
   createFile(path: string, append: boolean): FileHandle
   /** What `input` gives when it is gunzipped; all members of it. @throws SL_CAPTURE when it is damaged */

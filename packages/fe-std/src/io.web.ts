@@ -46,11 +46,11 @@ export const createFile = (path: string, append: boolean): FileHandle => {
   }
 }
 
-export const openWrite = async (path: string): Promise<Output> => {
+export const openWrite = async (path: string, append = false): Promise<Output> => {
   let file: FileHandle | undefined
   return {
     async write(bytes, offset, length) {
-      file ??= createFile(path, false)
+      file ??= createFile(path, append)
       file.write(bytes, offset, offset + length)
       return length
     },

@@ -1,6 +1,7 @@
 import { StreamlineError } from '@netstreamline/core'
 import { announced, type Encoder, wireLengthOf } from './encode.js'
 import { linktypeOf } from './link.js'
+import { FILE_HEADER } from './pcap.js'
 
 const RECORD = 16
 const GIGA = 1_000_000_000
@@ -21,7 +22,7 @@ export const createPcapEncoder = (micro: boolean, snaplen: number): Encoder => {
   let fraction = 0
   return {
     head(kind) {
-      const header = new Uint8Array(24)
+      const header = new Uint8Array(FILE_HEADER)
       const view = new DataView(header.buffer)
       view.setUint32(0, micro ? 0xa1b2c3d4 : 0xa1b23c4d, true)
       view.setUint16(4, 2, true)
@@ -52,10 +53,10 @@ export const createPcapEncoder = (micro: boolean, snaplen: number): Encoder => {
       put32(into, at + 12, wireLengthOf(block))
       into.set(block.bytes.subarray(block.offset, block.offset + captured), at + RECORD)
     },
-    whole(bytes, length) {
+    whole(bytes, length, before) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, length)
-      // Only the first buffer begins with the file's header, whose second word no record length can be.
-      let at = length >= 24 && [0xa1b2c3d4, 0xa1b23c4d].includes(view.getUint32(0, true)) ? 24 : 0
+      let at = before === 0 ? FILE_HEADER : 0
+      if (length < at) return 0
       while (at + RECORD <= length && at + RECORD + view.getUint32(at + 8, true) <= length)
         at += RECORD + view.getUint32(at + 8, true)
       return at

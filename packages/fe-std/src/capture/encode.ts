@@ -35,8 +35,8 @@ export interface Encoder {
   size(block: Block, captured: number): number
   /** Writes the packet to `into[at]`. */
   put(into: Uint8Array, at: number, block: Block, kind: number, captured: number): void
-  /** How many of the first `length` bytes of a buffer are complete records. */
-  whole(bytes: Uint8Array, length: number): number
+  /** How many of the first `length` bytes of a buffer, `before` bytes into the file, are complete records. */
+  whole(bytes: Uint8Array, length: number, before: number): number
 }
 
 /** The longest packet that a file for `kind` announces: `snaplen` if given. */

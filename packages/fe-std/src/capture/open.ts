@@ -18,8 +18,11 @@ const openOnce = async (path: string): Promise<Input> => {
   return input ?? openRead(path)
 }
 
-/** Bytes without room, for looking at a capture outside of a space. */
-export const plainMemory = (size: number): ReturnType<ConstructorParameters<typeof Window>[1]> => ({
+/** Bytes that a probe reads at a time: nearly always all that it needs. */
+const PEEK = 4096
+
+/** Memory that belongs to no space, for looking at a capture. */
+const plainMemory = (size: number): ReturnType<ConstructorParameters<typeof Window>[1]> => ({
   bytes: new Uint8Array(size),
   ring: { id: 0, base: 0, size, reclaim() {}, free() {} },
 })
@@ -83,7 +86,7 @@ export const openCapture = async (
 export const peekCapture = async (path: string): Promise<{ reader: Reader; size?: number }> => {
   const input = await openOnce(path)
   const recorded = path === '-' ? record(input) : undefined
-  const window = new Window(recorded?.input ?? input, plainMemory)
+  const window = new Window(recorded?.input ?? input, plainMemory, PEEK)
   try {
     const reader = await begin(window, recorded?.input ?? input, path)
     return { reader, size: input.size }

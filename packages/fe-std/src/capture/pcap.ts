@@ -32,20 +32,19 @@ const lengthOrder = (major: number, minor: number): number => (major === 543 ? 1
  * @see draft-ietf-opsawg-pcap; times and lengths are unsigned there
  */
 export const openPcap = (window: Window): Reader | string => {
-  const { bytes, at } = window
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, FILE_HEADER)
-  const format = MAGIC.get(view.getUint32(0, true))
+  const { view, at } = window
+  const format = MAGIC.get(view.getUint32(at, true))
   if (!format) return 'unknown file format'
   const { big, scale, header } = format
   const little = !big
-  const major = view.getUint16(4, little)
-  const minor = view.getUint16(6, little)
+  const major = view.getUint16(at + 4, little)
+  const minor = view.getUint16(at + 6, little)
   if (major < 2) return 'archaic pcap savefile format'
   if (!((major === 2 && minor <= 4) || (major === 543 && minor === 0)))
     return `unsupported pcap savefile version ${major}.${minor}`
   // The upper 6 bits say how long the frame check sequence is.
-  const kind = dltOf(view.getUint32(20, little) & 0x03ffffff)
-  let snaplen = snaplenOf(kind, view.getUint32(16, little))
+  const kind = dltOf(view.getUint32(at + 20, little) & 0x03ffffff)
+  let snaplen = snaplenOf(kind, view.getUint32(at + 16, little))
   // Cooked captures in the modified format bear a made-up Ethernet header on top of the snapshot length.
   if (header === 24 && kind === 1) snaplen = Math.min(snaplen + 14, 0x7fffffff)
   const maximum = maxSnaplen(kind)
@@ -58,7 +57,7 @@ export const openPcap = (window: Window): Reader | string => {
     kinds: [kind],
     snaplen,
     fill(window: Window, batch: Batch): boolean {
-      const { bytes, end, origin } = window
+      const { bytes, view, end, origin } = window
       const { limit, offset, length, kind: kinds, wireLength, seconds, nanoseconds, position } = batch
       let at = window.at
       let n = batch.count
@@ -69,24 +68,16 @@ export const openPcap = (window: Window): Reader | string => {
           more = true
           break
         }
-        let captured: number
-        let wire: number
-        if (big) {
-          captured = (bytes[at + 8] << 24) | (bytes[at + 9] << 16) | (bytes[at + 10] << 8) | bytes[at + 11]
-          wire = (bytes[at + 12] << 24) | (bytes[at + 13] << 16) | (bytes[at + 14] << 8) | bytes[at + 15]
-        } else {
-          captured = bytes[at + 8] | (bytes[at + 9] << 8) | (bytes[at + 10] << 16) | (bytes[at + 11] << 24)
-          wire = bytes[at + 12] | (bytes[at + 13] << 8) | (bytes[at + 14] << 16) | (bytes[at + 15] << 24)
-        }
-        if (order !== 0 && (order === 1 || captured >>> 0 > wire >>> 0)) {
+        let captured = view.getUint32(at + 8, little)
+        let wire = view.getUint32(at + 12, little)
+        if (order !== 0 && (order === 1 || captured > wire)) {
           const swap = captured
           captured = wire
           wire = swap
         }
-        // Unsigned, so that lengths of 2^31 and more are too big as well.
-        if (captured >>> 0 > maximum) {
-          const than = captured >>> 0 > snaplen ? `snaplen of ${snaplen}` : `maximum of ${maximum}`
-          reader.error = `invalid packet capture length ${captured >>> 0}, bigger than ${than}`
+        if (captured > maximum) {
+          const than = captured > snaplen ? `snaplen of ${snaplen}` : `maximum of ${maximum}`
+          reader.error = `invalid packet capture length ${captured}, bigger than ${than}`
           break
         }
         const next = data + captured
@@ -96,18 +87,11 @@ export const openPcap = (window: Window): Reader | string => {
         }
         offset[n] = data
         // Some systems stored more than their snapshot length; that is what the header promised, though.
-        length[n] = captured > snaplen ? snaplen : captured
+        length[n] = Math.min(captured, snaplen)
         kinds[n] = kind
         wireLength[n] = wire
-        if (big) {
-          seconds[n] = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
-          nanoseconds[n] =
-            (((bytes[at + 4] << 24) | (bytes[at + 5] << 16) | (bytes[at + 6] << 8) | bytes[at + 7]) >>> 0) * scale
-        } else {
-          seconds[n] = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0
-          nanoseconds[n] =
-            ((bytes[at + 4] | (bytes[at + 5] << 8) | (bytes[at + 6] << 16) | (bytes[at + 7] << 24)) >>> 0) * scale
-        }
+        seconds[n] = view.getUint32(at, little)
+        nanoseconds[n] = view.getUint32(at + 4, little) * scale
         position[n] = origin + data
         if (fixup) fixup(bytes, data, length[n])
         n++
@@ -120,10 +104,8 @@ export const openPcap = (window: Window): Reader | string => {
     end(window, rest) {
       if (rest === 0) return undefined
       if (rest < header) return `truncated dump file; tried to read ${header} header bytes, only got ${rest}`
-      const { bytes, at } = window
-      const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16)
-      const first = view.getUint32(8, little)
-      const second = view.getUint32(12, little)
+      const first = window.view.getUint32(window.at + 8, little)
+      const second = window.view.getUint32(window.at + 12, little)
       const captured = order === 1 || (order === 2 && first > second) ? second : first
       const wanted = captured > snaplen && rest - header < snaplen ? snaplen : captured
       return `truncated dump file; tried to read ${wanted} captured bytes, only got ${rest - header}`

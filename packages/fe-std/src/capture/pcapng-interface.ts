@@ -22,21 +22,20 @@ const BLOCK_EXTRA = 32 + 131072
 const IDB = 'Interface Description Block'
 
 /**
- * Reads the body of an Interface Description Block, `[at .. end)` of `bytes` without the block's header and trailer.
+ * Reads the body of an Interface Description Block, `[at .. end)` of `view` without the block's header and trailer.
  * Answers what is wrong with it, in libpcap's words, if something is.
  */
-export const parseInterface = (bytes: Uint8Array, at: number, end: number, big: boolean): Interface | string => {
+export const parseInterface = (view: DataView, at: number, end: number, little: boolean): Interface | string => {
   const short = 'block of type 1 in pcapng dump file is too short'
   if (end - at < 8) return short
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  const kind = dltOf(view.getUint16(at, !big))
-  const snaplen = snaplenOf(kind, view.getUint32(at + 4, !big))
+  const kind = dltOf(view.getUint16(at, little))
+  const snaplen = snaplenOf(kind, view.getUint32(at + 4, little))
   let resolution: number | undefined
   let offset: bigint | undefined
   for (let option = at + 8; option < end; ) {
     if (end - option < 4) return short
-    const code = view.getUint16(option, !big)
-    const length = view.getUint16(option + 2, !big)
+    const code = view.getUint16(option, little)
+    const length = view.getUint16(option + 2, little)
     const value = option + 4
     if (end - value < ((length + 3) & ~3)) return short
     if (code === OPT_END) {
@@ -46,11 +45,11 @@ export const parseInterface = (bytes: Uint8Array, at: number, end: number, big: 
     if (code === IF_TSRESOL) {
       if (length !== 1) return `${IDB} has if_tsresol option with length ${length} != 1`
       if (resolution !== undefined) return `${IDB} has more than one if_tsresol option`
-      resolution = bytes[value]
+      resolution = view.getUint8(value)
     } else if (code === IF_TSOFFSET) {
       if (length !== 8) return `${IDB} has if_tsoffset option with length ${length} != 8`
       if (offset !== undefined) return `${IDB} has more than one if_tsoffset option`
-      offset = view.getBigInt64(value, !big)
+      offset = view.getBigInt64(value, little)
     }
     option = value + ((length + 3) & ~3)
   }
@@ -63,6 +62,6 @@ export const parseInterface = (bytes: Uint8Array, at: number, end: number, big: 
     snaplen,
     maxBlock: maxSnaplen(kind) + BLOCK_EXTRA,
     clock: createClock(exponent, binary, offset ?? 0n),
-    fixup: big ? createFixup(kind) : undefined,
+    fixup: little ? undefined : createFixup(kind),
   }
 }

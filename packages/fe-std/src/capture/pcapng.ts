@@ -15,14 +15,6 @@ const SWAPPED_ORDER = 0x4d3c2b1a
 const SHB_MAX = 1 << 20
 const MAX_BLOCK = 16 << 20
 
-const u32 = (b: Uint8Array, at: number, big: boolean): number =>
-  big
-    ? ((b[at] << 24) | (b[at + 1] << 16) | (b[at + 2] << 8) | b[at + 3]) >>> 0
-    : (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0
-
-const u16 = (b: Uint8Array, at: number, big: boolean): number =>
-  big ? (b[at] << 8) | b[at + 1] : b[at] | (b[at + 1] << 8)
-
 /**
  * pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, any number of interfaces that may differ in link
  * type, snapshot length and clock; enhanced, simple and (obsolete) packet blocks. Other blocks are skipped.
@@ -31,7 +23,7 @@ export class PcapngReader implements Reader {
   error: string | undefined
   readonly kinds: number[] = []
   snaplen = 0
-  private big = false
+  private little = true
   private sections = 0
   private interfaces: Interface[] = []
   private maxBlock = MAX_BLOCK
@@ -42,22 +34,22 @@ export class PcapngReader implements Reader {
   private from: Interface | undefined
 
   fill(window: Window, batch: Batch): boolean {
-    const { bytes, end, origin } = window
-    const { limit } = batch
+    const { bytes, view, end, origin } = window
+    const { limit, offset, length: lengths, kind, wireLength, seconds, nanoseconds, position } = batch
     let at = window.at
     let n = batch.count
     let more = true
     while (end - at >= 12) {
-      const type = u32(bytes, at, this.big)
-      if (type === SHB && !this.order(bytes, at)) break
-      const length = u32(bytes, at + 4, this.big)
+      const type = view.getUint32(at, this.little)
+      if (type === SHB && !this.order(view, at)) break
+      const length = view.getUint32(at + 4, this.little)
       if (type === SHB && this.sections === 0 && (length < 28 || length > SHB_MAX)) {
         this.error = `Section Header Block in pcapng dump file has invalid length 28 < _${length}_ < ${SHB_MAX} (BT_SHB_INSANE_MAX)`
         break
       }
       if (!this.plausible(length)) break
       if (end - at < length) break
-      const trailer = u32(bytes, at + length - 4, this.big)
+      const trailer = view.getUint32(at + length - 4, this.little)
       if (trailer !== length && !(type === SHB && this.sections === 0)) {
         this.error = `block total length in header ${length} and trailer ${trailer} don't match`
         break
@@ -69,20 +61,20 @@ export class PcapngReader implements Reader {
           more = false
           break
         }
-        if (!this.packet(bytes, type, body, stop)) break
+        if (!this.packet(view, type, body, stop)) break
         const from = this.from as Interface
-        batch.offset[n] = this.data
-        batch.length[n] = this.captured
-        batch.kind[n] = from.kind
-        batch.wireLength[n] = this.wire
-        batch.seconds[n] = from.clock.seconds
-        batch.nanoseconds[n] = from.clock.nanoseconds
-        batch.position[n] = origin + this.data
+        offset[n] = this.data
+        lengths[n] = this.captured
+        kind[n] = from.kind
+        wireLength[n] = this.wire
+        seconds[n] = from.clock.seconds
+        nanoseconds[n] = from.clock.nanoseconds
+        position[n] = origin + this.data
         if (from.fixup) from.fixup(bytes, this.data, this.captured)
         n++
       } else if (type === IDB) {
-        if (!this.describe(bytes, body, stop)) break
-      } else if (type === SHB && !this.section(bytes, body, stop)) break
+        if (!this.describe(view, body, stop)) break
+      } else if (type === SHB && !this.section(view, body, stop)) break
       at += length
     }
     window.at = at
@@ -96,13 +88,13 @@ export class PcapngReader implements Reader {
   }
 
   /** Takes over the byte order of the section that begins at `at`. */
-  private order(bytes: Uint8Array, at: number): boolean {
-    const magic = u32(bytes, at + 8, false)
+  private order(view: DataView, at: number): boolean {
+    const magic = view.getUint32(at + 8, true)
     if (magic !== BYTE_ORDER && magic !== SWAPPED_ORDER)
       return this.fail(
         this.sections === 0 ? 'unknown file format' : 'the file has a section with a bad byte order magic field',
       )
-    this.big = magic === SWAPPED_ORDER
+    this.little = magic === BYTE_ORDER
     return true
   }
 
@@ -114,10 +106,10 @@ export class PcapngReader implements Reader {
     return true
   }
 
-  private section(bytes: Uint8Array, body: number, stop: number): boolean {
+  private section(view: DataView, body: number, stop: number): boolean {
     if (stop - body < 16) return this.fail(`block of type ${SHB} in pcapng dump file is too short`)
-    const major = u16(bytes, body + 4, this.big)
-    const minor = u16(bytes, body + 6, this.big)
+    const major = view.getUint16(body + 4, this.little)
+    const minor = view.getUint16(body + 6, this.little)
     if (this.sections === 0 && !(major === 1 && (minor === 0 || minor === 2)))
       return this.fail(`unsupported pcapng savefile version ${major}.${minor}`)
     if (major !== 1) return this.fail(`unknown pcapng savefile major version number ${major}`)
@@ -126,8 +118,8 @@ export class PcapngReader implements Reader {
     return true
   }
 
-  private describe(bytes: Uint8Array, body: number, stop: number): boolean {
-    const added = parseInterface(bytes, body, stop, this.big)
+  private describe(view: DataView, body: number, stop: number): boolean {
+    const added = parseInterface(view, body, stop, this.little)
     if (typeof added === 'string') return this.fail(added)
     this.interfaces.push(added)
     this.maxBlock = Math.max(this.maxBlock, added.maxBlock)
@@ -137,21 +129,21 @@ export class PcapngReader implements Reader {
   }
 
   /** Finds the packet in a block's body `[body .. stop)`. */
-  private packet(bytes: Uint8Array, type: number, body: number, stop: number): boolean {
-    const { big } = this
+  private packet(view: DataView, type: number, body: number, stop: number): boolean {
+    const { little } = this
     if (this.kinds.length === 0)
       return this.fail('the capture file has a packet block before any Interface Description Blocks')
     const fixed = type === SPB ? 4 : 20
     if (stop - body < fixed) return this.fail(`block of type ${type} in pcapng dump file is too short`)
-    const id = type === EPB ? u32(bytes, body, big) : type === PB ? u16(bytes, body, big) : 0
+    const id = type === EPB ? view.getUint32(body, little) : type === PB ? view.getUint16(body, little) : 0
     const from = this.interfaces[id]
     if (!from)
       return this.fail(
         `a packet arrived on interface ${id}, but there's no Interface Description Block for that interface`,
       )
     const lengths = type === SPB ? body : body + 12
-    let captured = u32(bytes, lengths, big)
-    this.wire = type === SPB ? captured : u32(bytes, lengths + 4, big)
+    let captured = view.getUint32(lengths, little)
+    this.wire = type === SPB ? captured : view.getUint32(lengths + 4, little)
     // A Simple Packet Block is as long as the snapshot length lets it be.
     if (type === SPB && captured > from.snaplen) captured = from.snaplen
     if (captured > from.snaplen)
@@ -160,7 +152,7 @@ export class PcapngReader implements Reader {
     if (captured > stop - this.data) return this.fail(`block of type ${type} in pcapng dump file is too short`)
     // Simple Packet Blocks bear no time: they are of the clock's beginning.
     if (type === SPB) from.clock.set(0, 0)
-    else from.clock.set(u32(bytes, body + 4, big), u32(bytes, body + 8, big))
+    else from.clock.set(view.getUint32(body + 4, little), view.getUint32(body + 8, little))
     this.captured = captured
     this.from = from
     return true
@@ -173,7 +165,7 @@ export class PcapngReader implements Reader {
     const head = first ? 12 : 8
     if (rest > 0 && rest < 8) return `truncated pcapng dump file; tried to read 8 bytes, only got ${rest}`
     if (rest > 0) {
-      const length = u32(window.bytes, window.at + 4, this.big)
+      const length = window.view.getUint32(window.at + 4, this.little)
       if (!this.plausible(length)) return this.error
       return `truncated pcapng dump file; tried to read ${length - head} bytes, only got ${rest - head}`
     }

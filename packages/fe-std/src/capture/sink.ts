@@ -61,7 +61,7 @@ export const createCaptureSink = (options: CaptureSinkOptions, context: Context)
   const process = (block: Block): number => {
     if (block.flags !== 0) return 1
     if (block.kind !== last) turnTo(block.kind)
-    const captured = block.length > limit ? limit : block.length
+    const captured = Math.min(block.length, limit)
     if (captured < block.length) cut++
     const out = buffer as BufferedOutput
     const at = out.reserve(encoder.size(block, captured))

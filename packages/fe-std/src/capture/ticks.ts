@@ -7,6 +7,8 @@ export interface Clock {
 }
 
 const TWO16 = 65536
+/** Ticks whose upper half is below this are exact in a double. */
+const TWO21 = 2 ** 21
 const TWO32 = 2 ** 32
 
 /**
@@ -30,6 +32,19 @@ export const createClock = (exponent: number, binary: boolean, offset: bigint): 
   const up = exponent <= 9 ? 10 ** (9 - exponent) : 1
   const down = exponent > 9 ? 10 ** (exponent - 9) : 1
   clock.set = (high, low) => {
+    if (high < TWO21) {
+      // The product is at most 1 off by the rounded quotient, and exact itself, so the remainder shows it.
+      const ticks = high * TWO32 + low
+      let whole = Math.floor(ticks / divisor)
+      let rest = ticks - whole * divisor
+      if (rest < 0) {
+        whole--
+        rest += divisor
+      }
+      clock.seconds = whole + base
+      clock.nanoseconds = down === 1 ? rest * up : Math.floor(rest / down)
+      return
+    }
     // high·2^32 + low = (q1·2^32 + q2·2^16 + q3)·divisor + r3
     const q1 = Math.floor(high / divisor)
     const r1 = (high - q1 * divisor) * TWO16 + (low >>> 16)

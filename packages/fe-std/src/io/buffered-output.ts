@@ -24,13 +24,13 @@ export class BufferedOutput {
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly output: Output
   private readonly onError: (error: unknown) => void
-  private readonly whole: (bytes: Uint8Array, length: number) => number
+  private readonly whole: (bytes: Uint8Array, length: number, before: number) => number
 
-  /** `whole(bytes, n)`: how many of the first `n` bytes of a buffer are complete records. */
+  /** `whole(bytes, n, before)`: how many of the first `n` bytes of a buffer are complete records, `before` bytes into the output. */
   constructor(
     output: Output,
     onError: (error: unknown) => void,
-    whole: (bytes: Uint8Array, length: number) => number = (_, length) => length,
+    whole: (bytes: Uint8Array, length: number, before: number) => number = (_, length) => length,
   ) {
     this.output = output
     this.onError = onError
@@ -100,7 +100,7 @@ export class BufferedOutput {
       this.written += done
     } catch (e) {
       this.failed = true
-      const keep = this.whole(part, done)
+      const keep = this.whole(part, done, this.written)
       this.written += keep
       try {
         this.output.cut(done - keep)

@@ -24,26 +24,26 @@ const openFlags = (path: string, flags: number): Promise<number> =>
 const codeOf = (e: unknown): string | undefined => (e as { code?: string }).code
 
 /** Opens without cutting; tells whether it has created the file. Asynchronous: a pipe waits for its reader. */
-const openKept = async (path: string): Promise<{ fd: number; created: boolean }> => {
+const openKept = async (path: string, flags: number): Promise<{ fd: number; created: boolean }> => {
   for (;;) {
     try {
-      return { fd: await openFlags(path, O_WRONLY | O_CREAT | O_EXCL), created: true }
+      return { fd: await openFlags(path, flags | O_CREAT | O_EXCL), created: true }
     } catch (e) {
       if (codeOf(e) === 'ENOENT' && mkdirSync(dirname(path), { recursive: true }) !== undefined) continue
       if (codeOf(e) !== 'EEXIST') throw e
-      return { fd: await openFlags(path, O_WRONLY | O_CREAT), created: false }
+      return { fd: await openFlags(path, flags | O_CREAT), created: false }
     }
   }
 }
 
-export const openWrite = async (path: string): Promise<Output> => {
+export const openWrite = async (path: string, append = false): Promise<Output> => {
   const standard = path === '-'
   let fd = 1
   let created = false
   let release = (): void => {}
   let regular = false
   try {
-    if (!standard) ({ fd, created } = await openKept(path))
+    if (!standard) ({ fd, created } = await openKept(path, append ? O_WRONLY | O_APPEND : O_WRONLY))
     const stat = fstatSync(fd)
     regular = stat.isFile()
     if (regular && !standard) release = claim('write', `${stat.dev}:${stat.ino}`, path)
@@ -51,7 +51,7 @@ export const openWrite = async (path: string): Promise<Output> => {
     if (fd > 1) closeSync(fd)
     throw ioError(e, 'open', path)
   }
-  let untouched = regular && !standard
+  let untouched = regular && !standard && !append
   return {
     async write(bytes, offset, length) {
       try {
