@@ -56,7 +56,7 @@ export const checkExpression = (root: Expression): void => {
   let size = 0
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [e, depth] = top
-    // Shared parts are vertices of their own at every place, so a small structure can stand for a huge request.
+    // Parts may be shared, so a small structure can stand for a huge expression.
     if (depth > LIMITS.nesting || ++size > LIMITS.text)
       throw fail(
         'SL_SRL_LIMIT',

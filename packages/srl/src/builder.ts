@@ -22,8 +22,8 @@ type FEArguments<N extends string> =
     : [options: OptionsOf<N>, vertex?: VertexOptions]
 
 /**
- * A functional element: `fe('bpf', { expression: 'tcp' })` is `(bpf,expression=tcp)`. Every call is a vertex of its
- * own; to meet one twice give it a name and use {@link ref}. Options that are undefined are left out.
+ * A functional element: `fe('bpf', { expression: 'tcp' })` is `(bpf,expression=tcp)`. A call makes one
+ * vertex, however often its result stands in a request; where that is not at hand, name it and use {@link ref}. Options that are undefined are left out.
  * @throws SL_SRL_NAME, SL_SRL_SYNTAX, SL_OPTION names outside the grammar, values that are no option's
  */
 export const fe = <N extends keyof FEOptions | (string & {})>(name: N, ...[options, vertex]: FEArguments<N>): Builder =>

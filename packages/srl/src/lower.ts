@@ -35,7 +35,8 @@ class Lowering {
       case 'reference': {
         const definition = this.#names.definition(e)
         const vertex = this.#graph.vertex(definition)
-        if (definition === e) vertex.order = ++this.#order
+        // A node of the builder may be mentioned more than once; the first place counts.
+        if (definition === e && vertex.order === 0) vertex.order = ++this.#order
         return single(vertex)
       }
       case 'not':

@@ -35,6 +35,7 @@ export const resolveNames = (root: Expression, text: string | undefined): Names 
     if (m.kind === 'reference' || m.name === undefined) continue
     const first = named.get(m.name)
     if (first === undefined) named.set(m.name, m)
+    else if (first === m) continue
     else if (isTag(m.name, m.function) && saysNothing(m)) target.set(m, first)
     else
       throw fail('SL_SRL_NAME', `two vertices are named ${m.name}`, {
