@@ -13,7 +13,7 @@ export interface Progress {
   /** What the sources have handed on. */
   readonly blocks: number
   readonly bytes: number
-  /** Bytes that the sources have read of `size`, where they count that (counter `read`); else `bytes`. */
+  /** Bytes that the sources have read of `size`, where they count that (counter `bytesRead`); else `bytes`. */
   readonly position: number
   /** Bytes that the sources will read, where all of them know. */
   readonly size?: number
@@ -28,7 +28,7 @@ const progressOf = ({ plan, size }: Running, result: RunResult): Progress => {
     seconds: result.duration,
     blocks: sum((node) => node.blocksOut),
     bytes: sum((node) => node.bytesOut),
-    position: sum((node) => node.counters['read'] ?? node.bytesOut),
+    position: sum((node) => node.counters['bytesRead'] ?? node.bytesOut),
     ...(size !== undefined && { size }),
     result,
   }

@@ -15,7 +15,13 @@ const r = request(
 )
 const counted = (blocks: number) => ({
   vertices: {
-    'src#1': { blocksIn: 0, blocksOut: blocks, bytesIn: 0, bytesOut: blocks * 10, counters: { read: blocks * 26 } },
+    'src#1': {
+      blocksIn: 0,
+      blocksOut: blocks,
+      bytesIn: 0,
+      bytesOut: blocks * 10,
+      counters: { bytesRead: blocks * 26 },
+    },
   },
   edges: [],
 })
