@@ -1,4 +1,4 @@
-import { JA, JMP, type Instruction } from './cbpf/opcodes.js'
+import { type Instruction, JA, JMP } from './cbpf/opcodes.js'
 import type { Statement } from './gen/condition.js'
 import { NOP } from './optimize/atoms.js'
 import { type Block, postorder } from './optimize/graph.js'

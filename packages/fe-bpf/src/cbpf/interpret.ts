@@ -1,50 +1,8 @@
+import { compute, holds } from './arithmetic.js'
 import * as op from './opcodes.js'
 
 /** A program with backward jumps (`protochain`) could go on for ever: after this many instructions it rejects. */
 const MAX_STEPS = 1_000_000
-
-/** The reference interpreter's result for one ALU operation; undefined for a division by zero, which rejects. */
-const alu = (code: number, a: number, b: number): number | undefined => {
-  switch (op.opOf(code)) {
-    case op.ADD:
-      return (a + b) >>> 0
-    case op.SUB:
-      return (a - b) >>> 0
-    case op.MUL:
-      return Math.imul(a, b) >>> 0
-    case op.DIV:
-      return b === 0 ? undefined : Math.floor(a / b)
-    case op.MOD:
-      return b === 0 ? undefined : a % b
-    case op.AND:
-      return (a & b) >>> 0
-    case op.OR:
-      return (a | b) >>> 0
-    case op.XOR:
-      return (a ^ b) >>> 0
-    case op.LSH:
-      return b < 32 ? (a << b) >>> 0 : 0
-    case op.RSH:
-      return b < 32 ? a >>> b : 0
-    case op.NEG:
-      return -a >>> 0
-    default:
-      return undefined
-  }
-}
-
-const compare = (code: number, a: number, b: number): boolean => {
-  switch (op.opOf(code)) {
-    case op.JEQ:
-      return a === b
-    case op.JGT:
-      return a > b
-    case op.JGE:
-      return a >= b
-    default:
-      return (a & b) !== 0
-  }
-}
 
 /**
  * Runs a program on the packet `bytes[offset .. offset+length)` and returns its result, 0..2^32-1: how many bytes
@@ -94,14 +52,14 @@ export const run = (
         memory[k] = x
         break
       case op.ALU: {
-        const v = alu(code, a, op.srcOf(code) === op.X ? x : k)
+        const v = compute(op.opOf(code), a, op.srcOf(code) === op.X ? x : k)
         if (v === undefined) return 0
         a = v
         break
       }
       case op.JMP:
         if (op.opOf(code) === op.JA) pc += k | 0
-        else pc += compare(code, a, op.srcOf(code) === op.X ? x : k) ? jt : jf
+        else pc += holds(op.opOf(code), a, op.srcOf(code) === op.X ? x : k) ? jt : jf
         break
       case op.RET:
         return (code & 0x18) === op.A ? a : (code & 0x18) === op.X ? x : k

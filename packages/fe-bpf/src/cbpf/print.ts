@@ -93,7 +93,9 @@ const line = (instruction: op.Instruction, at: number): string => {
 export const disassemble = (program: op.Program, style: 'd' | 'dd' | 'ddd'): string => {
   if (style === 'd') return program.map(line).join('\n')
   if (style === 'dd') {
-    return program.map(({ code, jt, jf, k }) => `{ 0x${code.toString(16)}, ${jt}, ${jf}, 0x${k.toString(16).padStart(8, '0')} },`).join('\n')
+    return program
+      .map(({ code, jt, jf, k }) => `{ 0x${code.toString(16)}, ${jt}, ${jf}, 0x${k.toString(16).padStart(8, '0')} },`)
+      .join('\n')
   }
   return [program.length, ...program.map(({ code, jt, jf, k }) => `${code} ${jt} ${jf} ${k}`)].join('\n')
 }

@@ -8,7 +8,12 @@ const isLoad = (code: number): boolean => {
   const mode = op.modeOf(code)
   const size = op.sizeOf(code)
   if (op.classOf(code) === op.LDX) {
-    return code === (op.LDX | op.IMM) || code === (op.LDX | op.MEM) || code === (op.LDX | op.LEN) || code === (op.LDX | op.MSH | op.B)
+    return (
+      code === (op.LDX | op.IMM) ||
+      code === (op.LDX | op.MEM) ||
+      code === (op.LDX | op.LEN) ||
+      code === (op.LDX | op.MSH | op.B)
+    )
   }
   if (mode === op.ABS || mode === op.IND) return size === op.W || size === op.H || size === op.B
   return size === 0 && (mode === op.IMM || mode === op.MEM || mode === op.LEN)
@@ -40,7 +45,8 @@ const fault = (program: op.Program, at: number): string | undefined => {
   const integers = Number.isInteger(code) && Number.isInteger(jt) && Number.isInteger(jf) && Number.isInteger(k)
   if (!integers || jt < 0 || jt > 255 || jf < 0 || jf > 255 || k < 0 || k > 0xffffffff) return 'a field is out of range'
   if (!known(code)) return `unknown instruction code ${code}`
-  const memory = op.classOf(code) === op.ST || op.classOf(code) === op.STX || ((code & 7) < 2 && op.modeOf(code) === op.MEM)
+  const memory =
+    op.classOf(code) === op.ST || op.classOf(code) === op.STX || ((code & 7) < 2 && op.modeOf(code) === op.MEM)
   if (memory && k >= op.MEMORY_WORDS) return `no memory word ${k}`
   const divides = op.classOf(code) === op.ALU && (op.opOf(code) === op.DIV || op.opOf(code) === op.MOD)
   if (divides && op.srcOf(code) === op.K && k === 0) return 'division by zero'

@@ -34,7 +34,8 @@ const field = (s: State, name: string, { relation, value }: FieldTest): Conditio
 }
 
 const is = (value: number): FieldTest => ({ relation: '=', value })
-const circuit = (s: State, vpi: number, vci: number): Condition => and(field(s, 'vpi', is(vpi)), field(s, 'vci', is(vci)))
+const circuit = (s: State, vpi: number, vci: number): Condition =>
+  and(field(s, 'vpi', is(vpi)), field(s, 'vci', is(vci)))
 
 /** Any of the tests on `vpi` or `vci`. @throws SL_FILTER where there is no ATM pseudo header */
 export const atmField = (s: State, name: string, tests: readonly FieldTest[]): Condition => {

@@ -1,4 +1,4 @@
-import { JMP, JEQ, K, LD, IMM } from '../cbpf/opcodes.js'
+import { IMM, JEQ, JMP, K, LD } from '../cbpf/opcodes.js'
 
 /**
  * A statement of straight-line code. `jt` and `jf` are set on the few conditional jumps inside a list of statements

@@ -4,7 +4,6 @@ import { equal } from './compare.js'
 import { type Condition, not, statement, test } from './condition.js'
 import type { State } from './state.js'
 
-
 /** Geneve may carry IP without Ethernet: there is a link-layer header only where it and the payload differ. */
 const geneveEthernet = (s: State): Condition =>
   not(test([statement(LD | MEM, s.linkHeader.reg), statement(LDX | MEM, s.payload.reg)], JEQ | X, 0))

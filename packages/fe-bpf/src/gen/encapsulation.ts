@@ -5,8 +5,8 @@ import { and, any, type Condition } from './condition.js'
 import { geneve } from './geneve.js'
 import { linkType } from './linktype.js'
 import { ETHERTYPE } from './numbers.js'
-import type { State } from './state.js'
 import { isWlan } from './offsets.js'
+import type { State } from './state.js'
 
 const PPP_MPLS = 0x0281
 

@@ -59,6 +59,8 @@ export const generate = (s: State, node: Node): Condition => {
     case 'mtp2':
       return mtp2(s, node.name)
     case 'field':
-      return node.name === 'vpi' || node.name === 'vci' ? atmField(s, node.name, node.tests) : mtp3(s, node.name, node.tests)
+      return node.name === 'vpi' || node.name === 'vci'
+        ? atmField(s, node.name, node.tests)
+        : mtp3(s, node.name, node.tests)
   }
 }

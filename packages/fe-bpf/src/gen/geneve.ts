@@ -1,5 +1,25 @@
 import {
-  ADD, ALU, AND, B, H, IMM, IND, JEQ, JMP, K, LD, LDX, MEM, MISC, MUL, ST, STX, TAX, TXA, W, X,
+  ADD,
+  ALU,
+  AND,
+  B,
+  H,
+  IMM,
+  IND,
+  JEQ,
+  JMP,
+  K,
+  LD,
+  LDX,
+  MEM,
+  MISC,
+  MUL,
+  ST,
+  STX,
+  TAX,
+  TXA,
+  W,
+  X,
 } from '../cbpf/opcodes.js'
 import { DLT } from '../linktypes.js'
 import { maskedEqual } from './compare.js'

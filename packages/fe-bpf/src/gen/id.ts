@@ -86,7 +86,8 @@ const ip4 = (s: State, id: Id & { kind: 'ip' }, q: Qualifiers): Condition => {
 }
 
 /** The mask of a prefix of 0..128 bits. */
-const prefixMask = (bits: number): number[] => [0, 32, 64, 96].map((at) => shiftLeft(0xffffffff, 32 - Math.min(32, Math.max(0, bits - at))))
+const prefixMask = (bits: number): number[] =>
+  [0, 32, 64, 96].map((at) => shiftLeft(0xffffffff, 32 - Math.min(32, Math.max(0, bits - at))))
 
 const ip6 = (s: State, id: Id & { kind: 'ip6' }, q: Qualifiers): Condition => {
   const address = parseIp6(id.text)

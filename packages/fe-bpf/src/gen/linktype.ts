@@ -73,7 +73,8 @@ const ipVersion = (s: State, type: number): Condition => {
 
 /** Under MPLS there is no type: the bottom of the stack, then the IP version tell. */
 const mplsType = (s: State, type: number): Condition => {
-  if (type !== ETHERTYPE.ip && type !== ETHERTYPE.ip6) s.fail('unsupported protocol over mpls', 'after mpls only IPv4 and IPv6 can be told')
+  if (type !== ETHERTYPE.ip && type !== ETHERTYPE.ip6)
+    s.fail('unsupported protocol over mpls', 'after mpls only IPv4 and IPv6 can be told')
   const bottom = maskedEqual(s, 'payload', -2, B, 1, 1)
   return and(bottom, maskedEqual(s, 'payload', 0, B, type === ETHERTYPE.ip ? 0x40 : 0x60, 0xf0))
 }
@@ -94,7 +95,9 @@ const anyOf = (s: State, size: number, values: readonly number[]): Condition => 
 }
 
 const pppBsdType = (s: State, type: number): Condition =>
-  type === ETHERTYPE.ip ? anyOf(s, H, [pppTypes.get(type)!, PPP_VJC, PPP_VJNC]) : equal(s, 'type', 0, H, pppTypes.get(type) ?? type)
+  type === ETHERTYPE.ip
+    ? anyOf(s, H, [pppTypes.get(type)!, PPP_VJC, PPP_VJNC])
+    : equal(s, 'type', 0, H, pppTypes.get(type) ?? type)
 
 /**
  * The packet is of this protocol: `type` is an Ethernet type, or an 802.2 SAP when it is at most 1500.
@@ -104,8 +107,10 @@ export const linkType = (s: State, type: number): Condition => {
   if (s.labelDepth > 0) return mplsType(s, type)
   const name = linkTypeName(s.linktype) ?? ''
   if (isWlan(s.linktype)) return and(dataFrame(s), llcType(s, type))
-  if (name.startsWith('JUNIPER_') && name !== 'JUNIPER_PIC_PEER') return maskedEqual(s, 'link', 0, W, 0x4d474300, 0xffffff00)
-  if (refused[name]) s.fail(`${refused[name]} link-layer type filtering not implemented`, 'test bytes instead, e.g. link[0] = 1')
+  if (name.startsWith('JUNIPER_') && name !== 'JUNIPER_PIC_PEER')
+    return maskedEqual(s, 'link', 0, W, 0x4d474300, 0xffffff00)
+  if (refused[name])
+    s.fail(`${refused[name]} link-layer type filtering not implemented`, 'test bytes instead, e.g. link[0] = 1')
   switch (name) {
     case 'EN10MB':
     case 'NETANALYZER':
@@ -145,7 +150,9 @@ export const linkType = (s: State, type: number): Condition => {
     case 'ENC':
       return loopbackType(s, type)
     case 'PFLOG':
-      return type === ETHERTYPE.ip || type === ETHERTYPE.ip6 ? equal(s, 'link', 1, B, type === ETHERTYPE.ip ? 2 : 10) : never()
+      return type === ETHERTYPE.ip || type === ETHERTYPE.ip6
+        ? equal(s, 'link', 1, B, type === ETHERTYPE.ip ? 2 : 10)
+        : never()
     case 'ARCNET':
     case 'ARCNET_LINUX': {
       const types = arcnetTypes.get(type)
@@ -162,6 +169,9 @@ export const linkType = (s: State, type: number): Condition => {
       return type === ETHERTYPE.ip6 ? equal(s, 'type', 0, B, 26) : never()
     default:
       if (s.linkType.constant !== NOT_SET) return equal(s, 'type', 0, H, type)
-      return s.fail(`${s.description} link-layer type filtering not implemented`, 'test bytes instead, e.g. link[0] = 1')
+      return s.fail(
+        `${s.description} link-layer type filtering not implemented`,
+        'test bytes instead, e.g. link[0] = 1',
+      )
   }
 }

@@ -116,5 +116,8 @@ export const llc = (s: State, format: string | undefined): Condition => {
   if (name === 'u') return control(0x03, 0x03)
   if (Object.hasOwn(supervisory, name)) return control(supervisory[name]!, 0x0f)
   if (Object.hasOwn(unnumbered, name)) return control(unnumbered[name]!, 0xef)
-  return s.fail(`unknown LLC type name "${format}"`, `i, s, u, ${Object.keys({ ...supervisory, ...unnumbered }).join(', ')}`)
+  return s.fail(
+    `unknown LLC type name "${format}"`,
+    `i, s, u, ${Object.keys({ ...supervisory, ...unnumbered }).join(', ')}`,
+  )
 }

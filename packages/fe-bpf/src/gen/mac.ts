@@ -27,7 +27,9 @@ const isArcnet = (name: string): boolean => name.startsWith('ARCNET')
 export const refuseWlanDirection = (s: State, dir: Direction, rest: (are: string, nouns: string) => string): never => {
   const names = dir === 'ra' || dir === 'ta' ? `'${dir}'` : `'${dir}' and 'address${dir.slice(-1)}'`
   const plural = dir !== 'ra' && dir !== 'ta'
-  return s.fail(`${names} ${rest(plural ? 'are' : 'is', plural ? 'are not valid qualifiers' : 'is not a valid qualifier')}`)
+  return s.fail(
+    `${names} ${rest(plural ? 'are' : 'is', plural ? 'are not valid qualifiers' : 'is not a valid qualifier')}`,
+  )
 }
 
 const place = (s: State, name: string, address: readonly number[], dir: Direction): Condition => {
@@ -87,7 +89,10 @@ export const linkMulticast = (s: State): Condition => {
   const name = linkTypeName(s.linktype) ?? ''
   if (isWlan(s.linktype)) return wlanMulticast(s)
   const at = places[name]
-  if (!at) s.fail('link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel')
+  if (!at)
+    s.fail(
+      'link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel',
+    )
   if (isArcnet(name)) return equal(s, 'link', at!.dst, B, 0)
   return withCheck(s, anyBit(s, 'link', at!.dst, B, 1), name)
 }

@@ -32,7 +32,9 @@ export const multicast = (s: State, proto: string): Condition => {
   if (proto === 'default' || proto === 'link') return linkMulticast(s)
   if (proto === 'ip') return and(linkType(s, ETHERTYPE.ip), atLeast(s, 'payload', 16, B, 224))
   if (proto === 'ip6') return and(linkType(s, ETHERTYPE.ip6), equal(s, 'payload', 24, B, 255))
-  return s.fail('link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel')
+  return s.fail(
+    'link-layer multicast filters supported only on ethernet/FDDI/token ring/ARCNET/802.11/ATM LANE/Fibre Channel',
+  )
 }
 
 /** `less n` (at most n) and `greater n` (at least n), of the length on the wire. */
@@ -59,7 +61,8 @@ export const direction = (s: State, outbound: boolean): Condition => {
   if (name === 'LINUX_SLL2') return turned(equal(s, 'link', 10, B, PACKET_OUTGOING))
   if (name === 'PFLOG') return equal(s, 'link', PF_DIRECTION, B, outbound ? 2 : 1)
   if (name === 'PPP_PPPD') return equal(s, 'link', 0, B, outbound ? 1 : 0)
-  if (name.startsWith('JUNIPER_') && name !== 'JUNIPER_PIC_PEER') return maskedEqual(s, 'link', 3, B, outbound ? 0 : 1, 1)
+  if (name.startsWith('JUNIPER_') && name !== 'JUNIPER_PIC_PEER')
+    return maskedEqual(s, 'link', 3, B, outbound ? 0 : 1, 1)
   if (s.env.savefile) s.fail(`inbound/outbound not supported on ${s.description} when reading savefiles`)
   return turned(equal(s, 'link', PACKET_TYPE, H, PACKET_OUTGOING))
 }

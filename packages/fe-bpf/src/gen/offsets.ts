@@ -97,7 +97,10 @@ export const initialOffsets = (s: State): void => {
   const { linktype } = s
   const layout = byNumber.get(linktype)
   if (!layout && (linktype < ASSIGNED_MIN || linktype > ASSIGNED_MAX)) {
-    s.fail(`unknown data link type ${linktype} (min ${ASSIGNED_MIN}, max ${ASSIGNED_MAX})`, 'see the names in docs/reference/filter.md')
+    s.fail(
+      `unknown data link type ${linktype} (min ${ASSIGNED_MIN}, max ${ASSIGNED_MAX})`,
+      'see the names in docs/reference/filter.md',
+    )
   }
   const [type, payload, network, noSnap] = layout ?? unknown
   s.linkType.constant = type

@@ -4,7 +4,8 @@ import { bytesEqual, equal } from './compare.js'
 import type { Condition } from './condition.js'
 import type { State } from './state.js'
 
-const names = (text: string): ReadonlyMap<string, number> => new Map(text.split(' ').map((name, i) => [name, i] as const))
+const names = (text: string): ReadonlyMap<string, number> =>
+  new Map(text.split(' ').map((name, i) => [name, i] as const))
 
 /** Reasons and actions by number, as OpenBSD's packet filter logs them. */
 const reasons = names(

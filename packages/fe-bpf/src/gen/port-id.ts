@@ -10,7 +10,8 @@ const names: Record<number, string> = { [IP_PROTO.tcp]: 'tcp', [IP_PROTO.udp]: '
 
 /** The transport protocol that the qualifiers ask for; undefined for any. @throws SL_FILTER */
 const wanted = (s: State, { proto, addr }: Qualifiers): number | undefined => {
-  if (proto !== 'default' && protocols[proto] === undefined) s.fail(`illegal qualifier of '${addr}'`, 'tcp, udp or sctp')
+  if (proto !== 'default' && protocols[proto] === undefined)
+    s.fail(`illegal qualifier of '${addr}'`, 'tcp, udp or sctp')
   return protocols[proto]
 }
 
@@ -28,7 +29,8 @@ export const numberedPort = (s: State, value: number, q: Qualifiers): Condition 
 /** `a-b`, `a`, by number or by name. */
 const parseRange = (text: string): { low: number; high: number; proto: number | undefined } | undefined => {
   const dash = text.indexOf('-')
-  const ends: (Service | undefined)[] = dash < 0 ? [service(text)] : [service(text.slice(0, dash)), service(text.slice(dash + 1))]
+  const ends: (Service | undefined)[] =
+    dash < 0 ? [service(text)] : [service(text.slice(0, dash)), service(text.slice(dash + 1))]
   const [first, last = first] = ends
   if (!first || !last) return undefined
   const proto = first.proto === last.proto ? first.proto : undefined

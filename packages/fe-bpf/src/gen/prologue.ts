@@ -1,5 +1,27 @@
 import {
-  ABS, ADD, ALU, AND, B, IMM, IND, JA, JEQ, JMP, JSET, K, LD, LDX, LSH, MEM, MISC, OR, ST, TAX, TXA, W, X,
+  ABS,
+  ADD,
+  ALU,
+  AND,
+  B,
+  IMM,
+  IND,
+  JA,
+  JEQ,
+  JMP,
+  JSET,
+  K,
+  LD,
+  LDX,
+  LSH,
+  MEM,
+  MISC,
+  OR,
+  ST,
+  TAX,
+  TXA,
+  W,
+  X,
 } from '../cbpf/opcodes.js'
 import { DLT, linkTypeName } from '../linktypes.js'
 import { type Statement, statement, type Test, test } from './condition.js'
@@ -28,7 +50,16 @@ const prismLength = (reg: number): Statement[] => {
   isAvs.jt = avs
   isAvs.jf = prism
   const skip = statement(JMP | JA, 1)
-  return [statement(LD | W | ABS, 0), statement(ALU | AND | K, 0xfffff000), isAvs, avs, skip, prism, statement(ST, reg), statement(MISC | TAX)]
+  return [
+    statement(LD | W | ABS, 0),
+    statement(ALU | AND | K, 0xfffff000),
+    isAvs,
+    avs,
+    skip,
+    prism,
+    statement(ST, reg),
+    statement(MISC | TAX),
+  ]
 }
 
 /** Length of the radio header in front of 802.11, in the word that was assigned to it; nothing if none was. */

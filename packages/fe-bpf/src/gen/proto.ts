@@ -64,7 +64,8 @@ export const protocol = (s: State, name: string): Condition => {
   if (isisTypes[name]) return any(...isisTypes[name].map((pdu) => protocolNumber(s, pdu, 'isis')))
   if (name === 'icmp6') return protocolNumber(s, IP_PROTO.icmp6, 'ip6')
   if (name === 'esis' || name === 'isis' || name === 'clnp') return protocolNumber(s, NLPID[name], 'iso')
-  if (name === 'link') s.fail('link layer applied in wrong context', "say what of it, e.g. 'ether host …' or 'ether proto …'")
+  if (name === 'link')
+    s.fail('link layer applied in wrong context', "say what of it, e.g. 'ether host …' or 'ether proto …'")
   return s.fail(`'${name}' is not a valid protocol type`)
 }
 

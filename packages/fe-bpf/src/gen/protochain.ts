@@ -1,4 +1,25 @@
-import { ABS, ADD, ALU, B, IMM, IND, JA, JEQ, JMP, K, LD, LDX, MEM, MISC, MSH, MUL, ST, TAX, TXA, X } from '../cbpf/opcodes.js'
+import {
+  ABS,
+  ADD,
+  ALU,
+  B,
+  IMM,
+  IND,
+  JA,
+  JEQ,
+  JMP,
+  K,
+  LD,
+  LDX,
+  MEM,
+  MISC,
+  MSH,
+  MUL,
+  ST,
+  TAX,
+  TXA,
+  X,
+} from '../cbpf/opcodes.js'
 import { and, any, type Condition, type Statement, statement, test } from './condition.js'
 import { linkType } from './linktype.js'
 import { ETHERTYPE, IP_PROTO } from './numbers.js'

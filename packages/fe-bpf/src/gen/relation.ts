@@ -1,15 +1,42 @@
 import {
-  ADD, ALU, AND, B, DIV, H, IMM, IND, JEQ, JGE, JGT, K, LD, LDX, LEN, LSH, MEM, MISC, MOD, MUL, NEG, OR, RSH, ST, SUB,
-  TAX, W, X, XOR,
+  ADD,
+  ALU,
+  AND,
+  B,
+  DIV,
+  H,
+  IMM,
+  IND,
+  JEQ,
+  JGE,
+  JGT,
+  K,
+  LD,
+  LDX,
+  LEN,
+  LSH,
+  MEM,
+  MISC,
+  MOD,
+  MUL,
+  NEG,
+  OR,
+  RSH,
+  ST,
+  SUB,
+  TAX,
+  W,
+  X,
+  XOR,
 } from '../cbpf/opcodes.js'
 import { linkTypeName } from '../linktypes.js'
 import type { Arithmetic, ArithmeticOperator, Relation } from '../parser/ast.js'
 import { equal } from './compare.js'
 import { and, type Condition, not, type Statement, statement, test } from './condition.js'
+import { IP_PROTO } from './numbers.js'
 import { firstFragment } from './port.js'
 import { protocol } from './proto.js'
 import { loadIpHeaderLength, type Offset, type State, variablePart } from './state.js'
-import { IP_PROTO } from './numbers.js'
 
 /** Code that leaves a value in the word `reg`; `guard` must hold for the value to exist. */
 interface Value {
@@ -31,7 +58,8 @@ const operations: Record<ArithmeticOperator, number> = {
   '>>': RSH,
 }
 
-const both = (a: Condition | undefined, b: Condition | undefined): Condition | undefined => (a && b ? and(a, b) : (a ?? b))
+const both = (a: Condition | undefined, b: Condition | undefined): Condition | undefined =>
+  a && b ? and(a, b) : (a ?? b)
 
 const constant = (s: State, value: number): Value => {
   const reg = s.allocate()
@@ -77,12 +105,7 @@ const loadField = (s: State, proto: string, index: Value, bytes: number): Value 
     guard = both(guard, protocol(s, proto))
   } else if (atTransport.has(proto)) {
     // Only in IPv4 and in the first fragment does the header lie where it is looked for.
-    code.push(
-      ...loadIpHeaderLength(s),
-      statement(LD | MEM, index.reg),
-      statement(ALU | ADD | X),
-      statement(MISC | TAX),
-    )
+    code.push(...loadIpHeaderLength(s), statement(LD | MEM, index.reg), statement(ALU | ADD | X), statement(MISC | TAX))
     at(s.payload.constant + s.network)
     let own = and(protocol(s, proto), firstFragment(s))
     if (guard) own = and(guard, own)

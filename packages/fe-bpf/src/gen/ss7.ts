@@ -37,7 +37,12 @@ interface Field {
 
 const fields: Record<string, Field> = {
   sio: { size: B, mask: 0xffffffff, max: 255, place: (v) => v },
-  opc: { size: W, mask: 0x00c0ff0f, max: 16383, place: (v) => ((v & 0x3c00) >> 10) + ((v & 0x03fc) << 6) + ((v & 3) << 22) },
+  opc: {
+    size: W,
+    mask: 0x00c0ff0f,
+    max: 16383,
+    place: (v) => ((v & 0x3c00) >> 10) + ((v & 0x03fc) << 6) + ((v & 3) << 22),
+  },
   dpc: { size: W, mask: 0xff3f0000, max: 16383, place: (v) => (((v & 0xff) << 24) >>> 0) + ((v & 0x3f00) << 8) },
   sls: { size: B, mask: 0xf0, max: 15, place: (v) => v << 4 },
 }

@@ -1,4 +1,4 @@
-import { IND, LD, LDX, ABS, MEM, MEMORY_WORDS, MSH, B, ALU, AND, K, LSH, ADD, X, MISC, TAX } from '../cbpf/opcodes.js'
+import { ABS, ADD, ALU, AND, B, IND, K, LD, LDX, LSH, MEM, MEMORY_WORDS, MISC, MSH, TAX, X } from '../cbpf/opcodes.js'
 import { filterError, type Span } from '../error.js'
 import { linkTypeDescription } from '../linktypes.js'
 import type { Names } from '../names/resolver.js'

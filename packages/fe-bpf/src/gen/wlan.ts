@@ -1,6 +1,6 @@
 import { B } from '../cbpf/opcodes.js'
-import { WLAN_ACK, WLAN_CONTROL, WLAN_CTS, WLAN_DIR_MASK, WLAN_SUBTYPE_MASK, WLAN_TYPE_MASK } from '../names/wlan.js'
 import { linkTypeName } from '../linktypes.js'
+import { WLAN_ACK, WLAN_CONTROL, WLAN_CTS, WLAN_DIR_MASK, WLAN_SUBTYPE_MASK, WLAN_TYPE_MASK } from '../names/wlan.js'
 import type { Direction } from '../parser/ast.js'
 import { anyBit, bytesEqual, maskedEqual } from './compare.js'
 import { all, and, any, type Condition, not } from './condition.js'
@@ -71,7 +71,10 @@ export const wlanHost = (s: State, mac: readonly number[], dir: Direction): Cond
 export const wlanMulticast = (s: State): Condition => ofDestination(s, (at) => anyBit(s, 'link', at, B, 1))
 
 const requireWlan = (s: State, message: string): void => {
-  if (!['IEEE802_11', 'PRISM_HEADER', 'IEEE802_11_RADIO_AVS', 'IEEE802_11_RADIO'].includes(linkTypeName(s.linktype) ?? '')) s.fail(message)
+  if (
+    !['IEEE802_11', 'PRISM_HEADER', 'IEEE802_11_RADIO_AVS', 'IEEE802_11_RADIO'].includes(linkTypeName(s.linktype) ?? '')
+  )
+    s.fail(message)
 }
 
 /** `type … subtype …`. @throws SL_FILTER on other link types */

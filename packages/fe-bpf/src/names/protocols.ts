@@ -8,7 +8,9 @@ const ip =
   // Names that pcap-filter(7) gives though /etc/protocols may not.
   'igrp=9 carp=112 icmp6=58'
 
-const table = new Map(ip.split(' ').map((item) => [item.slice(0, item.indexOf('=')), Number(item.slice(item.indexOf('=') + 1))]))
+const table = new Map(
+  ip.split(' ').map((item) => [item.slice(0, item.indexOf('=')), Number(item.slice(item.indexOf('=') + 1))]),
+)
 
 /** Protocol number of a name, in lower case or as the registry spells it; undefined when unknown. */
 export const ipProtocol = (name: string): number | undefined => table.get(name.toLowerCase())

@@ -11,6 +11,8 @@ export interface Names {
   readonly networks?: Readonly<Record<string, string>>
 }
 
-/** The entry of a table that bears this very name. */
-export const lookUp = <T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  table && Object.hasOwn(table, name) ? table[name] : undefined
+/** The entry of a table that bears this name, in upper or lower case. */
+export const lookUp = <T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined => {
+  const key = Object.keys(table ?? {}).find((entry) => entry.toLowerCase() === name.toLowerCase())
+  return key === undefined ? undefined : table![key]
+}

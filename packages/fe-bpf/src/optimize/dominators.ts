@@ -48,28 +48,13 @@ class Tree<T extends Numbered> {
   }
 }
 
-/** Does every way to `b` lead over `a`? */
+/** Does every way to `b` lead over `a`, or is it `a`? */
 export const dominates = (a: Numbered, b: Numbered): boolean => a.enter <= b.enter && b.leave <= a.leave
 
 /**
- * Dominators of blocks, as intervals of their tree (no set per block: memory stays linear). `order` holds the
- * reachable blocks, each after all that lead to it.
+ * Dominators of edges, as intervals of their tree (no set per edge: memory stays linear): which branch outcomes are
+ * known on an edge. `order` holds the reachable blocks, each after all that lead to it.
  */
-export const numberDominators = (order: readonly Block[]): void => {
-  const tree = new Tree<Block>()
-  const nearest = new Map<Block, Block>()
-  for (const b of order) {
-    tree.add(b, nearest.get(b))
-    for (const next of [b.jt, b.jf]) {
-      if (!next) continue
-      const so = nearest.get(next)
-      nearest.set(next, so ? tree.common(so, b)! : b)
-    }
-  }
-  tree.number()
-}
-
-/** Likewise for edges: which branch outcomes are known on an edge. */
 export const numberEdgeDominators = (order: readonly Block[]): void => {
   const tree = new Tree<Edge>()
   const nearest = new Map<Block, Edge | undefined>()
@@ -77,7 +62,8 @@ export const numberEdgeDominators = (order: readonly Block[]): void => {
     for (const e of [b.whenTrue, b.whenFalse]) {
       const next = target(e)
       if (!next) continue
-      tree.add(e, nearest.get(b))
+      e.parent = nearest.get(b)
+      tree.add(e, e.parent)
       nearest.set(next, nearest.has(next) ? tree.common(nearest.get(next), e) : e)
     }
   }

@@ -15,6 +15,10 @@ export interface Edge {
   /** Position in the tree of edge dominators: e dominates f where enter(e) <= enter(f) and leave(f) <= leave(e). */
   enter: number
   leave: number
+  /** The nearest other edge that dominates this one. */
+  parent: Edge | undefined
+  /** The nearest edge that dominates this one, or itself, and says that A equals a constant. */
+  equality: Edge | undefined
 }
 
 /** A basic block: statements, then a comparison with two ways out, or a return. The graph has no cycles. */
@@ -35,9 +39,6 @@ export class Block {
   inUse = 0
   outUse = 0
   kill = 0
-  /** Position in the dominator tree, as in {@link Edge}. */
-  enter = 0
-  leave = 0
   readonly whenTrue: Edge
   readonly whenFalse: Edge
 
@@ -50,8 +51,17 @@ export class Block {
   ) {
     this.jt = jt
     this.jf = jf
-    this.whenTrue = { from: this, sense: true, id: 0, enter: 0, leave: 0 }
-    this.whenFalse = { from: this, sense: false, id: 0, enter: 0, leave: 0 }
+    const edge = (sense: boolean): Edge => ({
+      from: this,
+      sense,
+      id: 0,
+      enter: 0,
+      leave: 0,
+      parent: undefined,
+      equality: undefined,
+    })
+    this.whenTrue = edge(true)
+    this.whenFalse = edge(false)
   }
 }
 

@@ -10,34 +10,49 @@ const conflicts = (b: Block, skipped: Block): boolean => {
   return false
 }
 
-const key = (b: Block): string => `${b.code},${b.values[A_ATOM]}`
+const JEQ_K = op.JMP | op.JEQ | op.K
 
-/** Edges by what their block compares, in the order of their numbers. */
+/** Which edges tell something about a comparison. `order` holds each block after all that lead to it. */
 export class EdgeIndex {
-  private readonly byKey = new Map<string, Edge[]>()
+  private readonly byComparison = new Map<string, Edge[]>()
 
-  constructor(blocks: readonly Block[]) {
-    const edges = blocks.filter((b) => b.jt).flatMap((b) => [b.whenTrue, b.whenFalse])
-    edges.sort((a, b) => a.id - b.id)
-    for (const e of edges) {
-      const k = key(e.from)
-      const list = this.byKey.get(k)
-      if (list) list.push(e)
-      else this.byKey.set(k, [e])
+  constructor(order: readonly Block[]) {
+    for (const b of order) {
+      if (!b.jt) continue
+      const key = this.key(b)
+      const list = this.byComparison.get(key)
+      if (list) list.push(b.whenTrue, b.whenFalse)
+      else this.byComparison.set(key, [b.whenTrue, b.whenFalse])
+      const above = b.whenTrue.parent?.equality
+      b.whenTrue.equality = b.code === JEQ_K ? b.whenTrue : above
+      b.whenFalse.equality = above
     }
   }
 
-  /** Edges of blocks that compare the same value in the same way as `b`. */
-  alike(b: Block): readonly Edge[] {
-    return this.byKey.get(key(b)) ?? []
+  private key(b: Block): string {
+    return `${b.code},${b.values[A_ATOM]},${b.operand}`
+  }
+
+  /**
+   * Edges that dominate `e` and may decide the comparison of `child`: those of the same comparison, and those that say
+   * that the same value equals some constant. In the order of their numbers.
+   */
+  deciding(e: Edge, child: Block): Edge[] {
+    const out = (this.byComparison.get(this.key(child)) ?? []).filter((known) => dominates(known, e))
+    if (child.code === JEQ_K) {
+      for (let known = e.equality; known; known = known.parent?.equality) {
+        if (known.from.values[A_ATOM] === child.values[A_ATOM] && known.from.operand !== child.operand) out.push(known)
+      }
+    }
+    return out.length > 1 ? out.sort((p, q) => p.id - q.id) : out
   }
 }
 
-/** Where `child` goes, given that `known` was taken before it; undefined when that doesn't decide. */
+/** Where `child` goes, given that `known`, one of the deciding edges, was taken before it. */
 const decided = (child: Block, known: Edge): Block | undefined => {
   if (child.operand === known.from.operand) return known.sense ? child.jt : child.jf
   // A equals one constant, so it does not equal another.
-  return known.sense && child.code === (op.JMP | op.JEQ | op.K) ? child.jf : undefined
+  return known.sense ? child.jf : undefined
 }
 
 /**
@@ -56,8 +71,7 @@ export const thread = (e: Edge, index: EdgeIndex): boolean => {
   for (;;) {
     const child: Block = next
     let to: Block | undefined
-    for (const known of index.alike(child)) {
-      if (!dominates(known, e)) continue
+    for (const known of index.deciding(e, child)) {
       const candidate = decided(child, known)
       if (candidate && !conflicts(e.from, candidate)) {
         to = candidate

@@ -1,7 +1,7 @@
 import * as op from '../cbpf/opcodes.js'
 import { findUses } from './atoms.js'
-import { numberDominators, numberEdgeDominators } from './dominators.js'
-import { A_ATOM, type Block, postorder, preorder, X_ATOM } from './graph.js'
+import { numberEdgeDominators } from './dominators.js'
+import { A_ATOM, ATOMS, type Block, postorder, preorder, X_ATOM } from './graph.js'
 import { intern } from './intern.js'
 import { EdgeIndex, thread } from './jumps.js'
 import { peephole, removeDead } from './peephole.js'
@@ -34,9 +34,8 @@ const followBlock = (b: Block, values: Values, alter: boolean): void => {
   if (first) {
     b.values.set(first.values)
     for (const { from } of b.inEdges) {
-      b.values.forEach((v, i) => {
-        if (v !== from.values[i]) b.values[i] = 0
-      })
+      if (from === first) continue
+      for (let atom = 0; atom < ATOMS; atom++) if (b.values[atom] !== from.values[atom]) b.values[atom] = 0
     }
   } else b.values.fill(0)
   const a = b.values[A_ATOM]!
@@ -56,7 +55,6 @@ const followBlock = (b: Block, values: Values, alter: boolean): void => {
 /** One round. Returns what changed: nothing, only the order of branches, or more. */
 const round = (root: Block, alter: boolean, fail: (message: string) => never): 'nothing' | 'order' | 'more' => {
   const order = byLevel(root)
-  numberDominators(order)
   findUses(order)
   numberEdgeDominators(order)
   findInEdges(order)
@@ -78,9 +76,7 @@ const round = (root: Block, alter: boolean, fail: (message: string) => never): '
   for (const b of levels) {
     if (!b.jt) continue
     for (const along of ['jf', 'jt'] as const) {
-      if (!pullUp(b, along)) continue
-      moved = true
-      numberDominators(postorder(root, true).reverse())
+      if (pullUp(b, along)) moved = true
     }
   }
   return values.changed || threaded ? 'more' : moved ? 'order' : 'nothing'
@@ -120,6 +116,6 @@ export const optimize = (root: Block, fail: (message: string) => never): Block =
   })
   loop(root, false, fail)
   loop(root, true, fail)
-  intern(root, blocks)
+  intern(root)
   return skipRoot(root)
 }

@@ -1,3 +1,4 @@
+import { holds } from '../cbpf/arithmetic.js'
 import * as op from '../cbpf/opcodes.js'
 import type { Statement } from '../gen/condition.js'
 import { defines, NOP, uses } from './atoms.js'
@@ -8,7 +9,8 @@ const LD_IMM = op.LD | op.IMM
 const TAX = op.MISC | op.TAX
 const JEQ_K = op.JMP | op.JEQ | op.K
 
-const isIndexedLoad = (code: number): boolean => code !== NOP && op.classOf(code) === op.LD && op.modeOf(code) === op.IND
+const isIndexedLoad = (code: number): boolean =>
+  code !== NOP && op.classOf(code) === op.LD && op.modeOf(code) === op.IND
 
 /**
  * `ld #k; (ldx 4*([n]&0xf);) add x; tax; ld [x + m]` is `ld [x + m+k]`: what `tcp[13]` compiles to. The statements are
@@ -62,19 +64,6 @@ const comparison = (b: Block, values: Values): void => {
   values.changed = true
 }
 
-const holds = (code: number, a: number, k: number): boolean => {
-  switch (op.opOf(code)) {
-    case op.JEQ:
-      return a === k
-    case op.JGT:
-      return a > k
-    case op.JGE:
-      return a >= k
-    default:
-      return (a & k) !== 0
-  }
-}
-
 /** Decides comparisons whose outcome is known, by making both branches one. */
 const outcome = (b: Block, values: Values): void => {
   if (b.code === (op.JMP | op.JSET | op.K)) {
@@ -90,7 +79,7 @@ const outcome = (b: Block, values: Values): void => {
   const a = values.known(b.values[A_ATOM]!)
   if (a === undefined || op.srcOf(b.code) !== op.K) return
   if (b.jf !== b.jt) values.changed = true
-  if (holds(b.code, a, b.k)) b.jf = b.jt
+  if (holds(op.opOf(b.code), a, b.k)) b.jf = b.jt
   else b.jt = b.jf
 }
 

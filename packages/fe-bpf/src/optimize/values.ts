@@ -1,33 +1,8 @@
+import { compute } from '../cbpf/arithmetic.js'
 import * as op from '../cbpf/opcodes.js'
 import type { Statement } from '../gen/condition.js'
 import { NOP } from './atoms.js'
 import { A_ATOM, X_ATOM } from './graph.js'
-
-/** Constant arithmetic; undefined where the operation has no result for these operands. */
-const fold = (operation: number, a: number, b: number): number | undefined => {
-  switch (operation) {
-    case op.ADD:
-      return (a + b) >>> 0
-    case op.SUB:
-      return (a - b) >>> 0
-    case op.MUL:
-      return Math.imul(a, b) >>> 0
-    case op.DIV:
-      return b === 0 ? undefined : Math.floor(a / b)
-    case op.MOD:
-      return b === 0 ? undefined : a % b
-    case op.AND:
-      return (a & b) >>> 0
-    case op.OR:
-      return (a | b) >>> 0
-    case op.XOR:
-      return (a ^ b) >>> 0
-    case op.LSH:
-      return b < 32 ? (a << b) >>> 0 : 0
-    default:
-      return b < 32 ? a >>> b : 0
-  }
-}
 
 const zeroIsNeutral = new Set([op.ADD, op.LSH, op.RSH, op.OR, op.XOR])
 const zeroAbsorbs = new Set([op.MUL, op.AND])
@@ -132,9 +107,9 @@ export class Values {
 
   private foldInto(s: Statement, values: Int32Array, a: number, b: number): void {
     const operation = op.opOf(s.code)
-    const result = fold(operation, a, b)
-    if (result === undefined) return this.fail(operation === op.DIV ? 'division by zero' : 'modulus by zero')
-    this.become(s, op.LD | op.IMM, result)
+    const result = compute(operation, a, b)
+    if (result === undefined) this.fail(operation === op.DIV ? 'division by zero' : 'modulus by zero')
+    this.become(s, op.LD | op.IMM, result!)
     values[A_ATOM] = this.constant(result)
   }
 
@@ -155,7 +130,10 @@ export class Values {
         if (operation === op.MOD) this.fail('modulus by zero')
       }
       const k = this.known(values[A_ATOM]!)
-      if (k !== undefined) return this.foldInto(s, values, k, s.k)
+      if (k !== undefined) {
+        this.foldInto(s, values, k, s.k)
+        return
+      }
     }
     values[A_ATOM] = this.of(s.code, values[A_ATOM]!, this.constant(s.k))
   }
@@ -165,7 +143,10 @@ export class Values {
     const a = this.known(values[A_ATOM]!)
     const x = this.known(values[X_ATOM]!)
     if (alter && x !== undefined) {
-      if (a !== undefined) return this.foldInto(s, values, a, x)
+      if (a !== undefined) {
+        this.foldInto(s, values, a, x)
+        return
+      }
       if ((operation === op.LSH || operation === op.RSH) && x > 31) this.fail('shift by more than 31 bits')
       this.become(s, op.ALU | op.K | operation, x)
       values[A_ATOM] = this.of(s.code, values[A_ATOM]!, this.constant(x))
@@ -174,12 +155,14 @@ export class Values {
     if (alter && a === 0) {
       if (fromZeroIsX.has(operation)) {
         s.code = op.MISC | op.TXA
-        return this.store(s, values, A_ATOM, values[X_ATOM]!, alter)
+        this.store(s, values, A_ATOM, values[X_ATOM]!, alter)
+        return
       }
       if (operation !== op.SUB) {
         s.code = op.LD | op.IMM
         s.k = 0
-        return this.store(s, values, A_ATOM, this.constant(0), alter)
+        this.store(s, values, A_ATOM, this.constant(0), alter)
+        return
       }
     }
     values[A_ATOM] = this.of(s.code, values[A_ATOM]!, values[X_ATOM]!)

@@ -36,9 +36,14 @@ export interface FieldTest {
   readonly value: number
 }
 
-export type Node = { readonly span: Span } & (
-  /** Operators of equal strength, applied from the left: ((first op node) op node) … */
-  | { readonly type: 'chain'; readonly first: Node; readonly rest: readonly { readonly op: 'and' | 'or'; readonly node: Node }[] }
+export type Node = {
+  readonly span: Span
+} /** Operators of equal strength, applied from the left: ((first op node) op node) … */ & (
+  | {
+      readonly type: 'chain'
+      readonly first: Node
+      readonly rest: readonly { readonly op: 'and' | 'or'; readonly node: Node }[]
+    }
   | { readonly type: 'not'; readonly of: Node }
   /** `q` is undefined where no qualifier stands before: such an id is a syntax error. */
   | { readonly type: 'id'; readonly id: Id; readonly q: Qualifiers | undefined }

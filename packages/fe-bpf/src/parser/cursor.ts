@@ -70,7 +70,12 @@ export class Cursor {
   /** One level deeper. @throws SL_FILTER beyond {@link MAX_NESTING} */
   nested<T>(parse: () => T): T {
     if (++this.depth > MAX_NESTING) {
-      throw filterError(`expression nests deeper than ${MAX_NESTING}`, this.expression, this.token, 'write it with fewer parentheses')
+      throw filterError(
+        `expression nests deeper than ${MAX_NESTING}`,
+        this.expression,
+        this.token,
+        'write it with fewer parentheses',
+      )
     }
     const result = parse()
     this.depth--
@@ -80,7 +85,8 @@ export class Cursor {
   /** @throws SL_FILTER: a syntax error at the token at hand. */
   fail(hint?: string): never {
     const t = this.token
-    const what = t.kind === 'end' ? 'the expression ends too early' : `'${this.expression.slice(t.at, t.to)}' cannot stand here`
+    const what =
+      t.kind === 'end' ? 'the expression ends too early' : `'${this.expression.slice(t.at, t.to)}' cannot stand here`
     throw filterError("can't parse filter expression: syntax error", this.expression, t, hint ?? what)
   }
 

@@ -83,7 +83,13 @@ export const tokenize = (expression: string): Token[] => {
       else if (aid) push('aid', aid.slice(1), aid.length)
       else if (sign === '&&' || sign === '||') push('word', sign === '&&' ? 'and' : 'or', 2)
       else if (sign) push('op', sign === '==' ? '=' : sign, sign.length)
-      else throw filterError("can't parse filter expression: syntax error", expression, span, 'this character has no meaning here')
+      else
+        throw filterError(
+          "can't parse filter expression: syntax error",
+          expression,
+          span,
+          'this character has no meaning here',
+        )
     } else if (word.length === longest && protocols.has(word)) push('proto', protocols.get(word)!, longest)
     else if (word.length === longest && keywords.has(word)) {
       const name = keywords.get(word)!
@@ -93,7 +99,12 @@ export const tokenize = (expression: string): Token[] => {
     else if (hid.length === longest) push('hid', hid, longest)
     else if (ip6.length === longest) push('hid6', ip6, longest)
     else if (badMac.length === longest) {
-      throw filterError(`bogus ethernet address ${badMac}`, expression, { at, to: at + longest }, 'a MAC address is six bytes, e.g. 00:1b:21:3c:4d:5e')
+      throw filterError(
+        `bogus ethernet address ${badMac}`,
+        expression,
+        { at, to: at + longest },
+        'a MAC address is six bytes, e.g. 00:1b:21:3c:4d:5e',
+      )
     } else if (constants.has(word)) push('num', word, longest, constants.get(word)!)
     else push('id', word, longest)
   }

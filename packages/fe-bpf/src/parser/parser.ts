@@ -40,7 +40,11 @@ const head = (c: Cursor, proto: string, at: number): Element => {
     if (c.token.kind === 'word' && addressTypes.has(c.token.text)) addr = c.next().text as AddressType
   } else addr = c.next().text as AddressType
   const q: Qualifiers = { proto, dir, addr }
-  const node = asId(c, element(c, q), q)
+  const node = asId(
+    c,
+    c.nested(() => element(c, q)),
+    q,
+  )
   return { is: 'term', node: { ...node, span: c.since(at) }, q }
 }
 

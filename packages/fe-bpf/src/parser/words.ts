@@ -83,7 +83,8 @@ const otherWords: Record<string, string> = {
 
 /** Canonical protocol name by spelling. */
 export const protocols = new Map<string, string>(plainProtocols.split(' ').map((word) => [word, word]))
-for (const [name, words] of Object.entries(protocolWords)) for (const word of words.split(' ')) protocols.set(word, name)
+for (const [name, words] of Object.entries(protocolWords))
+  for (const word of words.split(' ')) protocols.set(word, name)
 
 /** Canonical keyword by spelling. */
 export const keywords = new Map<string, string>()
