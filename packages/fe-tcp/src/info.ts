@@ -6,6 +6,7 @@ import { addressText } from './address.js'
  * and making four strings costs more than a packet.
  */
 export class TcpStreamInfo implements StreamInfo {
+  readonly id: number
   readonly #key: Int32Array
   readonly #six: boolean
   readonly #reused: boolean
@@ -14,12 +15,8 @@ export class TcpStreamInfo implements StreamInfo {
    * @param key addresses of the opener (4 words) and the other (4), ports of opener (high half) and other
    * @param reused another connection has borne the same addresses and ports before
    */
-  constructor(
-    readonly id: number,
-    key: Int32Array,
-    six: boolean,
-    reused: boolean,
-  ) {
+  constructor(id: number, key: Int32Array, six: boolean, reused: boolean) {
+    this.id = id
     this.#key = key
     this.#six = six
     this.#reused = reused

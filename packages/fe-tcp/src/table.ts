@@ -25,6 +25,8 @@ const NONE = -1
  * A direction is numbered `2 * slot`, for the side that opened, or `2 * slot + 1`.
  */
 export class Table {
+  /** Connections at most. */
+  readonly max: number
   capacity = 0
   /** Connections in it. */
   size = 0
@@ -55,7 +57,8 @@ export class Table {
   /** Highest acknowledgement that this side has sent. */
   ack = new Int32Array(0)
 
-  constructor(readonly max: number) {
+  constructor(max: number) {
+    this.max = max
     this.#grow(Math.min(1024, max))
   }
 

@@ -92,15 +92,32 @@ export class TestSpace {
     }
   }
 
-  packet({ kind, data, seconds = 0, wireLength = data.length }: Packet): Classifier {
+  packet(packet: Packet): Classifier {
+    return this.packetBlock(packet).result
+  }
+
+  /** As {@link packet}, with the block as the FE left it. */
+  packetBlock({ kind: link, data, seconds = 0, wireLength = data.length }: Packet): { result: Classifier; seen: Seen } {
     if (Math.floor(seconds) !== this.#second) {
       this.#second = Math.floor(seconds)
       this.instance.tick?.(this.#second)
     }
     this.bytes.set(data, PACKET)
-    const result = this.process({ kind, offset: PACKET, length: data.length, seconds, wireLength })
+    const result = this.process({ kind: link, offset: PACKET, length: data.length, seconds, wireLength })
+    const { kind, stream, flags, classifier, l3, l4, proto, offset, length } = this.#block
+    const seen = {
+      kind,
+      stream,
+      flags,
+      classifier,
+      l3,
+      l4,
+      proto,
+      seconds,
+      data: this.bytes.slice(offset, offset + length),
+    }
     this.bytes.fill(POISON, PACKET, PACKET + data.length)
-    return result
+    return { result, seen }
   }
 
   process(fields: Partial<Block>): Classifier {
