@@ -102,7 +102,9 @@ export const discoverer = () => {
         found.push({ space, implementation, chain, runs: vertex })
       }
     }
-    return found
+    // What a space runs best comes first, then the shortest way to it.
+    const rank = ({ implementation }: Candidate) => space.targets.indexOf(implementation.target)
+    return found.sort((a, b) => rank(a) - rank(b))
   }
 
   /**
