@@ -1,0 +1,32 @@
+// Builds every package: JavaScript by tsup, each in the order of its dependencies; manifests from that; declarations once by tsc.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { install, root, tool } from './lib.mjs'
+
+const inputs = () => {
+  const files = ['package-lock.json', 'tsup.config.ts', 'tsconfig.base.json', 'scripts/build.mjs', 'scripts/manifest.mjs']
+  for (const name of readdirSync(join(root, 'packages')).sort()) {
+    const base = `packages/${name}`
+    files.push(`${base}/package.json`)
+    if (!existsSync(join(root, base, 'src'))) continue
+    for (const file of readdirSync(join(root, base, 'src'), { recursive: true }).sort()) {
+      if (file.endsWith('.ts') || file.endsWith('.json')) files.push(`${base}/src/${file}`)
+    }
+  }
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file).update(readFileSync(join(root, file)))
+  return hash.digest('hex')
+}
+
+install()
+const stamp = join(root, 'node_modules', '.streamline-built')
+const now = inputs()
+const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === now
+const whole = readdirSync(join(root, 'packages')).every((name) => existsSync(join(root, 'packages', name, 'dist', 'index.js')))
+if (!(fresh && whole) || process.argv.includes('--force')) {
+  console.error('Building the packages ...')
+  tool('lerna', ['run', 'build', '--loglevel', 'warn', '--concurrency', '2'], { env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' } })
+  tool('tsc', ['-b'])
+  writeFileSync(stamp, now)
+}
