@@ -28,4 +28,6 @@ export default defineConfig({
   clean: false,
   dts: false,
   silent: true,
+  // tsup would write 'fs' for 'node:fs', which browsers' bundlers cannot tell from a package.
+  removeNodeProtocol: false,
 })
