@@ -34,7 +34,7 @@ mDNS and LLMNR have the same form and are taken too. A message that the capture 
       if (kind === MALFORMED) counters.malformed++
       if (kind === QUERY) counters.queries++
       if (kind === RESPONSE) counters.responses++
-      return kind > 0 ? kind : 0
+      return Math.max(kind, 0)
     }
 
     const handOn = ({ bytes, at, length }: Message): boolean => {

@@ -15,7 +15,7 @@ const byPort = (which: Which, context: Context) => {
     // The even stream of a connection is the one of the side that opened it: it goes to the service.
     if (block.kind === KIND.tcp) return (block.stream & 1) === 0 ? destination : source
     if (source === 0 || destination === 0) return source | destination
-    return source < destination ? source : destination
+    return Math.min(source, destination)
   }
 
   return (block: Block): Classifier => {

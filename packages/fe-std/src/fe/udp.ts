@@ -15,7 +15,7 @@ const process = (block: Block): Classifier => {
   if (length !== 0 && length < HEADER) return 0
   const stated = length === 0 ? end : l4 + length
   block.offset = l4 + HEADER
-  block.length = (stated < end ? stated : end) - block.offset
+  block.length = Math.min(stated, end) - block.offset
   block.kind = KIND.udp
   return (bytes[l4 + 2]! << 8) | bytes[l4 + 3]! || 65535
 }

@@ -211,8 +211,10 @@ export class Parser {
 
   #tunnel(): number {
     const peer = this.#peer()
-    peer?.#drop()
-    peer?.#begin(PROBE)
+    if (peer !== undefined) {
+      peer.#drop()
+      peer.#begin(PROBE)
+    }
     return this.#begin(PROBE)
   }
 

@@ -96,28 +96,24 @@ export class TestSpace {
     return this.packetBlock(packet).result
   }
 
-  /** As {@link packet}, with the block as the FE left it. */
-  packetBlock({ kind: link, data, seconds = 0, wireLength = data.length }: Packet): { result: Classifier; seen: Seen } {
+  /** As {@link packet}, for a packet or what another FE has handed on; also tells how the FE left the block. */
+  packetBlock({ data, wireLength = data.length, ...fields }: Packet & Partial<Seen>): {
+    result: Classifier
+    block: Seen
+  } {
+    const { seconds = 0 } = fields
     if (Math.floor(seconds) !== this.#second) {
       this.#second = Math.floor(seconds)
       this.instance.tick?.(this.#second)
     }
     this.bytes.set(data, PACKET)
-    const result = this.process({ kind: link, offset: PACKET, length: data.length, seconds, wireLength })
+    const where = { offset: PACKET, length: data.length, wireLength, seconds }
+    // Header positions hold for the space that the block came from.
+    const result = this.process({ ...fields, ...where, l3: -1, l4: -1, proto: -1 })
     const { kind, stream, flags, classifier, l3, l4, proto, offset, length } = this.#block
-    const seen = {
-      kind,
-      stream,
-      flags,
-      classifier,
-      l3,
-      l4,
-      proto,
-      seconds,
-      data: this.bytes.slice(offset, offset + length),
-    }
+    const kept = this.bytes.slice(offset, offset + length)
     this.bytes.fill(POISON, PACKET, PACKET + data.length)
-    return { result, seen }
+    return { result, block: { kind, stream, flags, classifier, l3, l4, proto, seconds, data: kept } }
   }
 
   process(fields: Partial<Block>): Classifier {

@@ -54,6 +54,8 @@ export const findNetwork = (b: Uint8Array, kind: number, at: number, end: number
       return fromArcnet(b, at + 4, end)
     case 239: // NFLOG
       return fromNflog(b, at, end)
+    case 258: // PKTAP
+      return fromPktap(b, at, end)
     case 109: // ENC
       return fromVersion(b, at + 12, end)
     default:
@@ -118,4 +120,12 @@ const fromNflog = (b: Uint8Array, at: number, end: number): number => {
     next += (length + 3) & ~3
   }
   return -1
+}
+
+/** Apple's PKTAP: its own length and the link type of what follows, little endian. */
+const fromPktap = (b: Uint8Array, at: number, end: number): number => {
+  if (at + 12 > end || b[at + 2] !== 0 || b[at + 3] !== 0 || b[at + 10] !== 0 || b[at + 11] !== 0) return -1
+  const length = b[at]! | (b[at + 1]! << 8)
+  const dlt = b[at + 8]! | (b[at + 9]! << 8)
+  return length < 12 || dlt === 258 ? -1 : findNetwork(b, dlt, at + length, end)
 }

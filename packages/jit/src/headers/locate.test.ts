@@ -50,6 +50,7 @@ describe('locate: link types', () => {
     ['ARCNET, RFC 1201', 129, '01020000d4000001', 8],
     ['ARCNET, RFC 1051', 7, '0102f0', 3],
     ['NFLOG', 239, '02000000 0800 0100 08000000 0500 0a00 41000000 1c00 0900', 24],
+    ['PKTAP', 258, '0c000000 01000000 65000000', 12],
     ['802.11', 105, `0801 0000 ${'02'.repeat(18)} 1000 aaaa03 000000 0800`, 32],
     ['802.11 QoS in radiotap', 127, `00000800 00000000 8801 0000 ${'02'.repeat(18)} 1000 0000 aaaa03 000000 0800`, 42],
   ]
@@ -126,7 +127,34 @@ describe('payloadEnd', () => {
 })
 
 it('hostile packets: whatever the bytes, results lie inside the window and depend on nothing outside', () => {
-  const kinds = [0, 1, 6, 9, 10, 12, 50, 51, 100, 101, 104, 105, 107, 108, 109, 113, 127, 7, 129, 239, 166, 192, 228, 276, KIND.ip]
+  const kinds = [
+    0,
+    1,
+    6,
+    9,
+    10,
+    12,
+    50,
+    51,
+    100,
+    101,
+    104,
+    105,
+    107,
+    108,
+    109,
+    113,
+    127,
+    7,
+    129,
+    239,
+    258,
+    166,
+    192,
+    228,
+    276,
+    KIND.ip,
+  ]
   const biased = fc.oneof(
     fc.integer({ min: 0, max: 255 }),
     fc.constantFrom(0x08, 0x00, 0x81, 0x45, 0x60, 0x88, 0x47, 6, 44, 51),

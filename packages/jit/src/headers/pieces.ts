@@ -12,6 +12,7 @@ const OVERHEAD = 256
 export class Pieces {
   /** Sorted by place, never overlapping. */
   readonly #pieces: Piece[] = []
+  readonly started: number
   /** Bytes of payload present. */
   bytes = 0
   /** Memory that this takes, in bytes. */
@@ -25,7 +26,9 @@ export class Pieces {
   conflicts = 0
 
   /** @param started capture time of the first fragment, in seconds */
-  constructor(readonly started: number) {}
+  constructor(started: number) {
+    this.started = started
+  }
 
   /** The end of what is there. */
   get reach(): number {
