@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { Input } from './io.js'
-import { createFile, files, gunzip, openRead, openWrite } from './io.web.js'
+import type { Input, Io } from './io.js'
+import * as node from './io.node.js'
+import * as web from './io.web.js'
+
+const { createFile, files, gunzip, openRead, openWrite } = web
 
 const all = async (input: Input): Promise<string> => {
   const into = new Uint8Array(7)
@@ -14,6 +17,12 @@ const url = (content: Uint8Array): string =>
   `data:application/octet-stream;base64,${Buffer.from(content).toString('base64')}`
 
 describe('files in a browser', () => {
+  it('are reached like files under Node', () => {
+    const both: Io[] = [web, node]
+    for (const { openRead, openWrite, createFile, gunzip } of both)
+      expect([openRead, openWrite, createFile, gunzip].every((f) => typeof f === 'function')).toBe(true)
+  })
+
   it('fetches what it reads, and unpacks it', async () => {
     const content = Buffer.from('streamline '.repeat(1000))
     expect(await all(await openRead(url(content)))).toBe(content.toString())

@@ -17,6 +17,8 @@ export const createCaptureSource = (path: string, loop: number, context: Context
   let input: Input | undefined
   let packets = 0
   let passes = 0
+  /** All passes added up, once it has stopped. */
+  let bytesRead = 0
   /** Position at which this pass began: error messages count from the file's begin. */
   let start = 0
   /** Packets of the passes before this one. */
@@ -102,9 +104,10 @@ export const createCaptureSource = (path: string, loop: number, context: Context
     pull,
     stop() {
       ended = true
+      bytesRead = window?.position ?? bytesRead
       window?.close()
       window = undefined
     },
-    counters: () => ({ packets, bytesRead: window ? window.position : 0, passes }),
+    counters: () => ({ packets, bytesRead: window?.position ?? bytesRead, passes }),
   }
 }

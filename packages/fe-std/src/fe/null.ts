@@ -14,7 +14,7 @@ export default defineFE(
     description: `Every block gets classifier 0: a plain edge hands nothing on, \`!>\` hands on all. As the end of a branch it
 stands for “not wanted”; the blocks that reach it are counted like those of any other function.`,
     inputs: ['any'],
-    outputs: [],
+    outputs: ['same'],
     role: ['sink', 'filter'],
     classifier: '0',
     state: 'none',

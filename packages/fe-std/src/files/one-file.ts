@@ -39,6 +39,6 @@ export const createOneFile = (path: string, append: boolean, context: Context): 
     },
     credit: () => buffer?.credit() ?? 0,
     ready: async () => buffer?.ready(),
-    counters: () => ({ files: output ? 1 : 0, bytesWritten: buffer?.written ?? 0, gaps }),
+    counters: () => ({ files: buffer ? 1 : 0, bytesWritten: buffer?.written ?? 0, gaps }),
   }
 }

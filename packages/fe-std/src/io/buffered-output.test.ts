@@ -73,6 +73,22 @@ describe('buffered output', () => {
     while (target.content.length < 10) await new Promise((r) => setTimeout(r, 10))
   })
 
+  it('drops what follows a failure, and still comes to its end', async () => {
+    const target = disk(300_000)
+    const failures: unknown[] = []
+    const out = new BufferedOutput(target.output, (e) => failures.push(e))
+    for (let i = 0; i < 20; i++) {
+      fill(out, 200_000, i)
+      if (out.credit() === 0) await out.ready()
+    }
+    await out.flush()
+    fill(out, 5, 1)
+    await out.flush()
+    expect(failures).toHaveLength(1)
+    expect(target.content.length).toBe(300_000)
+    expect(out.credit()).toBeGreaterThan(0)
+  })
+
   for (const format of ['pcap', 'pcapng'] as const)
     it(`cuts a ${format} file behind the last whole packet when the disk is full`, async () => {
       const context = createContext()

@@ -77,6 +77,11 @@ export class BufferedOutput {
 
   private push(): void {
     if (this.used === 0) return
+    if (this.failed) {
+      // Nothing more can follow what has been written.
+      this.used = 0
+      return
+    }
     this.queue.push(this.bytes.subarray(0, this.used))
     this.bytes = this.spare.pop() ?? new Uint8Array(SIZE)
     this.used = 0
@@ -84,6 +89,8 @@ export class BufferedOutput {
   }
 
   private async drain(): Promise<void> {
+    // The caller stores the promise before the first part is written, whatever happens to that.
+    await undefined
     for (let part = this.queue[0]; part; part = this.queue[0]) {
       if (!this.failed) await this.writeAll(part)
       this.queue.shift()
