@@ -26,7 +26,6 @@ const vlan = (s: State, id: number | undefined): Condition => {
   if (id !== undefined) condition = and(condition, maskedEqual(s, 'payload', 0, H, id, 0x0fff))
   s.payload.constant += 4
   s.linkType.constant += 4
-  s.vlanDepth++
   return condition
 }
 

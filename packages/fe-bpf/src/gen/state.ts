@@ -48,7 +48,6 @@ export class State {
   network = 0
   networkNoSnap = 0
   labelDepth = 0
-  vlanDepth = 0
   geneve = false
   /** Where an ATM cell's or an SS7 message's fields lie; NOT_SET elsewhere. */
   atm: { vpi: number; vci: number; proto: number; payload: number } | undefined

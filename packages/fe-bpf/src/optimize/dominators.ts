@@ -64,7 +64,8 @@ export const numberEdgeDominators = (order: readonly Block[]): void => {
       if (!next) continue
       e.parent = nearest.get(b)
       tree.add(e, e.parent)
-      nearest.set(next, nearest.has(next) ? tree.common(nearest.get(next), e) : e)
+      // Returns lead nowhere: what is known there, from very many ways, is of no use.
+      if (next.jt) nearest.set(next, nearest.has(next) ? tree.common(nearest.get(next), e) : e)
     }
   }
   tree.number()

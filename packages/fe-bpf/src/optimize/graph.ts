@@ -10,8 +10,6 @@ export const ATOMS = 18
 export interface Edge {
   readonly from: Block
   readonly sense: boolean
-  /** Order in which edges are tried: all that hold, then all that don't, each by their block's number. */
-  id: number
   /** Position in the tree of edge dominators: e dominates f where enter(e) <= enter(f) and leave(f) <= leave(e). */
   enter: number
   leave: number
@@ -25,12 +23,12 @@ export interface Edge {
 export class Block {
   jt: Block | undefined
   jf: Block | undefined
-  /** Preorder number; set once. */
+  /** A number of its own; set once. */
   id = 0
   /** Longest way to a return. */
   level = 0
-  /** Edges that lead here, in the order in which they were found. */
-  inEdges: Edge[] = []
+  /** Edges that lead here. */
+  inEdges = new Set<Edge>()
   /** Value numbers of the atoms at the end of the block; 0 is unknown. */
   readonly values = new Int32Array(ATOMS)
   /** Value number of the comparison's operand. */
@@ -54,7 +52,6 @@ export class Block {
     const edge = (sense: boolean): Edge => ({
       from: this,
       sense,
-      id: 0,
       enter: 0,
       leave: 0,
       parent: undefined,

@@ -12,47 +12,75 @@ const conflicts = (b: Block, skipped: Block): boolean => {
 
 const JEQ_K = op.JMP | op.JEQ | op.K
 
+/** An edge among those of the same comparison, and the nearest of these that dominates it. */
+interface Entry {
+  readonly edge: Edge
+  readonly above: Entry | undefined
+}
+
+/** In the order of the tree of dominators, each with its nearest dominator among them. */
+const nest = (edges: Edge[]): Entry[] => {
+  const open: Entry[] = []
+  return edges
+    .sort((p, q) => p.enter - q.enter)
+    .map((edge) => {
+      while (open.length > 0 && !dominates(open.at(-1)!.edge, edge)) open.pop()
+      const entry: Entry = { edge, above: open.at(-1) }
+      open.push(entry)
+      return entry
+    })
+}
+
 /** Which edges tell something about a comparison. `order` holds each block after all that lead to it. */
 export class EdgeIndex {
-  private readonly byComparison = new Map<string, Edge[]>()
+  private readonly byComparison: ReadonlyMap<string, readonly Entry[]>
 
   constructor(order: readonly Block[]) {
+    const lists = new Map<string, Edge[]>()
     for (const b of order) {
       if (!b.jt) continue
       const key = this.key(b)
-      const list = this.byComparison.get(key)
+      const list = lists.get(key)
       if (list) list.push(b.whenTrue, b.whenFalse)
-      else this.byComparison.set(key, [b.whenTrue, b.whenFalse])
+      else lists.set(key, [b.whenTrue, b.whenFalse])
       const above = b.whenTrue.parent?.equality
       b.whenTrue.equality = b.code === JEQ_K ? b.whenTrue : above
       b.whenFalse.equality = above
     }
+    this.byComparison = new Map([...lists].map(([key, edges]) => [key, nest(edges)]))
   }
 
   private key(b: Block): string {
     return `${b.code},${b.values[A_ATOM]},${b.operand}`
   }
 
-  /**
-   * Edges that dominate `e` and may decide the comparison of `child`: those of the same comparison, and those that say
-   * that the same value equals some constant. In the order of their numbers.
-   */
-  deciding(e: Edge, child: Block): Edge[] {
-    const out = (this.byComparison.get(this.key(child)) ?? []).filter((known) => dominates(known, e))
-    if (child.code === JEQ_K) {
-      for (let known = e.equality; known; known = known.parent?.equality) {
-        if (known.from.values[A_ATOM] === child.values[A_ATOM] && known.from.operand !== child.operand) out.push(known)
-      }
+  /** The nearest edge of the same comparison as `child` that dominates `e`. */
+  private same(e: Edge, child: Block): Edge | undefined {
+    const list = this.byComparison.get(this.key(child)) ?? []
+    let low = 0
+    for (let high = list.length; low < high; ) {
+      const middle = (low + high) >> 1
+      if (list[middle]!.edge.enter <= e.enter) low = middle + 1
+      else high = middle
     }
-    return out.length > 1 ? out.sort((p, q) => p.id - q.id) : out
+    // What dominates `e` also dominates, or is, the last that begins before it.
+    let entry: Entry | undefined = list[low - 1]
+    while (entry && !dominates(entry.edge, e)) entry = entry.above
+    return entry?.edge
   }
-}
 
-/** Where `child` goes, given that `known`, one of the deciding edges, was taken before it. */
-const decided = (child: Block, known: Edge): Block | undefined => {
-  if (child.operand === known.from.operand) return known.sense ? child.jt : child.jf
-  // A equals one constant, so it does not equal another.
-  return known.sense ? child.jf : undefined
+  /** Where `child` goes on the way over `e`, when what was compared before decides that. */
+  decided(e: Edge, child: Block): Block | undefined {
+    const known = this.same(e, child)
+    if (known) return known.sense ? child.jt : child.jf
+    if (child.code !== JEQ_K) return undefined
+    // A equals one constant, so it does not equal another.
+    const value = child.values[A_ATOM]
+    for (let equal = e.equality; equal; equal = equal.parent?.equality) {
+      if (equal.from.values[A_ATOM] === value) return child.jf
+    }
+    return undefined
+  }
 }
 
 /**
@@ -69,16 +97,8 @@ export const thread = (e: Edge, index: EdgeIndex): boolean => {
     changed = true
   }
   for (;;) {
-    const child: Block = next
-    let to: Block | undefined
-    for (const known of index.deciding(e, child)) {
-      const candidate = decided(child, known)
-      if (candidate && !conflicts(e.from, candidate)) {
-        to = candidate
-        break
-      }
-    }
-    if (!to) return changed
+    const to = index.decided(e, next)
+    if (!to || conflicts(e.from, to)) return changed
     next = to
     retarget(e, to)
     changed = true

@@ -21,23 +21,27 @@ const byLevel = (root: Block): Block[] => {
 }
 
 const findInEdges = (order: readonly Block[]): void => {
-  for (const b of order) b.inEdges = []
+  for (const b of order) b.inEdges.clear()
   for (const b of order) {
-    b.jt?.inEdges.push(b.whenTrue)
-    b.jf?.inEdges.push(b.whenFalse)
+    b.jt?.inEdges.add(b.whenTrue)
+    b.jf?.inEdges.add(b.whenFalse)
   }
+}
+
+/** What is known at the start of a block: what all ways that lead to it agree on. */
+const enter = (b: Block): void => {
+  let first: Block | undefined
+  for (const { from } of b.inEdges) {
+    if (!first) b.values.set(from.values)
+    else for (let atom = 0; atom < ATOMS; atom++) if (b.values[atom] !== from.values[atom]) b.values[atom] = 0
+    first ??= from
+  }
+  if (!first) b.values.fill(0)
 }
 
 /** Follows the values through one block; with `alter` simplifies its statements. */
 const followBlock = (b: Block, values: Values, alter: boolean): void => {
-  const first = b.inEdges.at(-1)?.from
-  if (first) {
-    b.values.set(first.values)
-    for (const { from } of b.inEdges) {
-      if (from === first) continue
-      for (let atom = 0; atom < ATOMS; atom++) if (b.values[atom] !== from.values[atom]) b.values[atom] = 0
-    }
-  } else b.values.fill(0)
+  enter(b)
   const a = b.values[A_ATOM]!
   const x = b.values[X_ATOM]!
   for (const s of b.statements) values.follow(s, b.values, alter)
@@ -73,7 +77,7 @@ const round = (root: Block, alter: boolean, fail: (message: string) => never): '
   }
   findInEdges(order)
   let moved = false
-  for (const b of levels) {
+  for (const b of order) {
     if (!b.jt) continue
     for (const along of ['jf', 'jt'] as const) {
       if (pullUp(b, along)) moved = true
@@ -108,11 +112,8 @@ const skipRoot = (root: Block): Block => {
  * @param fail throws: a division by zero was found
  */
 export const optimize = (root: Block, fail: (message: string) => never): Block => {
-  const blocks = preorder(root)
-  blocks.forEach((b, i) => {
+  preorder(root).forEach((b, i) => {
     b.id = i
-    b.whenTrue.id = i
-    b.whenFalse.id = blocks.length + i
   })
   loop(root, false, fail)
   loop(root, true, fail)
