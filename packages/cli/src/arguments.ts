@@ -14,7 +14,9 @@ const marked = (word: string): string => MARK + word
 const plain = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll(MARK, '') : value)
 
 const usage = (spec: CommandSpec, message: string): StreamlineError =>
-  new StreamlineError('SL_USAGE', message, { hint: `usage: ${spec.usage}; 'streamline help ${spec.name}' has examples` })
+  new StreamlineError('SL_USAGE', message, {
+    hint: `usage: ${spec.usage}; 'streamline help ${spec.name}' has examples`,
+  })
 
 /** tcpdump's `-d`, `-dd`, `-ddd`, which option parsers take for several flags. */
 const takeDumps = (words: readonly string[]): [words: string[], dump: string | undefined] => {
@@ -47,7 +49,10 @@ export const readArguments = (spec: CommandSpec, words: readonly string[]): Argu
     if (Array.isArray(value)) throw usage(spec, `--${name} is given more than once`)
     options[name] = plain(value) as string | boolean
   }
-  const args = parsed.flat().filter((word) => word !== undefined).map((word) => String(plain(word)))
+  const args = parsed
+    .flat()
+    .filter((word) => word !== undefined)
+    .map((word) => String(plain(word)))
   if (args.some((word) => word === '') && spec.name !== 'filter') throw usage(spec, 'an argument is empty')
   return { args, options }
 }

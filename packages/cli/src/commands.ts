@@ -1,5 +1,7 @@
 import type { Arguments } from './arguments.js'
+import check from './check.js'
 import type { Io } from './io.js'
+import run from './run/run.js'
 
 /** @returns the exit code */
 export type Command = (input: Arguments, io: Io) => Promise<number>
@@ -15,7 +17,7 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Takes tcpdump's `-d`, `-dd` and `-ddd`. */
   readonly dumps?: boolean
-  load(): Promise<{ default: Command }>
+  load(): Command | Promise<Command>
 }
 
 const json = (what: string) => ({ flags: '--json', summary: what })
@@ -31,16 +33,22 @@ export const commands: readonly CommandSpec[] = [
 stops the sources, drains what is under way and prints the table (exit code 130); a second one aborts at once.`,
     options: [
       json('one JSON object on standard output and nothing else'),
-      { flags: '--for <duration>', summary: 'stop in order after this time: 500ms, 10s, 5m, 1h (a bare number: seconds)' },
+      {
+        flags: '--for <duration>',
+        summary: 'stop in order after this time: 500ms, 10s, 5m, 1h (a bare number: seconds)',
+      },
       { flags: '--explain', summary: 'say what was found, why each place won, and how long each step took' },
       { flags: '--progress', summary: 'show progress even if standard error is no terminal' },
     ],
     examples: [
-      ["streamline run '(pcap,path=trace.pcap) > (bpf,expression=\"tcp port 80\") > (count)'", 'count packets of HTTP'],
-      ["streamline run '(pcap,path=trace.pcap) > (tcp) > (file,path=\"out/{stream}\")'", 'one file for each TCP stream'],
+      ['streamline run \'(pcap,path=trace.pcap) > (bpf,expression="tcp port 80") > (count)\'', 'count packets of HTTP'],
+      [
+        'streamline run \'(pcap,path=trace.pcap) > (tcp) > (file,path="out/{stream}")\'',
+        'one file for each TCP stream',
+      ],
       ["tcpdump -w - | streamline run '(pcap,path=-) > (print)' --for 10s", 'ten seconds of live traffic'],
     ],
-    load: () => import('./run/run.js'),
+    load: () => run,
   },
   {
     name: 'check',
@@ -51,7 +59,7 @@ stops the sources, drains what is under way and prints the table (exit code 130)
 Prints the request as Streamline understands it.`,
     options: [],
     examples: [["streamline check '(pcap,path=trace.pcap) > (tcp) and (port) 80>'", 'what becomes of and']],
-    load: () => import('./check.js'),
+    load: () => check,
   },
   {
     name: 'plan',
@@ -68,7 +76,7 @@ Prints the request as Streamline understands it.`,
       ["streamline plan '(pcap,path=trace.pcap) > (bpf,expression=tcp) > (count)'", 'the graph as text'],
       ["streamline plan '(pcap,path=trace.pcap) > (count)' --svg > plan.svg", 'the graph as a drawing'],
     ],
-    load: () => import('./plan/plan.js'),
+    load: async () => (await import('./others.js')).plan,
   },
   {
     name: 'list',
@@ -78,7 +86,7 @@ Prints the request as Streamline understands it.`,
     description: 'Those that come with the command and those of the plugins that the nearest package.json declares.',
     options: [json('as JSON')],
     examples: [['streamline list', 'what is there, and which plugins are broken']],
-    load: () => import('./list.js'),
+    load: async () => (await import('./others.js')).list,
   },
   {
     name: 'inspect',
@@ -87,7 +95,7 @@ Prints the request as Streamline understands it.`,
     summary: 'Show all about a function, space or package',
     options: [json('the manifest as JSON')],
     examples: [['streamline inspect pcap', 'its options, what it takes and hands on, examples']],
-    load: () => import('./inspect.js'),
+    load: async () => (await import('./others.js')).inspect,
   },
   {
     name: 'filter',
@@ -105,7 +113,7 @@ Prints the request as Streamline understands it.`,
       ["streamline filter -ddd --linktype RAW 'udp and src net 10/8'", ''],
     ],
     dumps: true,
-    load: () => import('./filter.js'),
+    load: async () => (await import('./others.js')).filter,
   },
   {
     name: 'doctor',
@@ -114,7 +122,7 @@ Prints the request as Streamline understands it.`,
     summary: 'Check this machine: what Streamline needs, and what is missing',
     options: [json('as JSON')],
     examples: [['streamline doctor', '']],
-    load: () => import('./doctor/doctor.js'),
+    load: async () => (await import('./others.js')).doctor,
   },
   {
     name: 'completion',
@@ -127,6 +135,6 @@ Prints the request as Streamline understands it.`,
       ['source <(streamline completion zsh)', 'in ~/.zshrc'],
       ['streamline completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
-    load: () => import('./completion/completion.js'),
+    load: async () => (await import('./others.js')).completion,
   },
 ]

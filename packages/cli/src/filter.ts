@@ -1,8 +1,9 @@
 import { StreamlineError } from '@netstreamline/core'
-import { compile, disassemble, linkTypeNumber, linkTypes } from '@netstreamline/fe-bpf'
 import type { Command } from './commands.js'
 
-const linkType = (name: string): number => {
+type Bpf = typeof import('@netstreamline/fe-bpf')
+
+const linkType = (name: string, { linkTypeNumber, linkTypes }: Bpf): number => {
   const number = linkTypeNumber(name)
   if (number !== undefined) return number
   throw new StreamlineError('SL_USAGE', `unknown link type '${name}'`, {
@@ -18,12 +19,13 @@ const bytes = (text: string): number => {
 /** Like `tcpdump -d`: several words are one expression, none accepts everything. */
 const filter: Command = async ({ args, options }, io) => {
   const { dump = 'd', linktype = 'EN10MB', snaplen = '262144' } = options
-  const program = compile(args.join(' '), {
-    linktype: linkType(String(linktype)),
+  const bpf = await import('@netstreamline/fe-bpf')
+  const program = bpf.compile(args.join(' '), {
+    linktype: linkType(String(linktype), bpf),
     snaplen: bytes(String(snaplen)),
     optimize: options['O'] !== true,
   })
-  io.out.write(`${disassemble(program, dump as 'd' | 'dd' | 'ddd')}\n`)
+  io.out.write(`${bpf.disassemble(program, dump as 'd' | 'dd' | 'ddd')}\n`)
   return 0
 }
 export default filter

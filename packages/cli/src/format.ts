@@ -44,4 +44,5 @@ export const wrap = (words: readonly string[], width: number): string[] => {
 }
 
 /** Text of at most `width` characters, an ellipsis for the rest. */
-export const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+export const cut = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text

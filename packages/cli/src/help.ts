@@ -23,7 +23,10 @@ Environment: NO_COLOR turns colours off; STREAMLINE_DEBUG=1 adds stacks to error
 
 /** What `streamline help COMMAND` prints. */
 export const manual = ({ usage, summary, description, options, examples }: CommandSpec): string => {
-  const rows = [...options.map(({ flags, summary: what }) => [flags, what] as const), ['-h, --help', 'this page'] as const]
+  const rows = [
+    ...options.map(({ flags, summary: what }) => [flags, what] as const),
+    ['-h, --help', 'this page'] as const,
+  ]
   const shown = examples.map(([line, what]) => (what ? `  # ${what}\n  ${line}` : `  ${line}`))
   const parts = [`${summary}.`, `Usage: ${usage}`, ...(description ? [description] : [])]
   return `${[...parts, `Options:\n${indent(rows)}`, `Examples:\n${shown.join('\n')}`].join('\n\n')}\n`

@@ -49,7 +49,11 @@ const states = {
   global: 'one over all blocks',
 }
 
-const functionText = (fn: Provided<ManifestFunction>, { translators }: ReturnType<typeof lookUp>, width: number): string[] => {
+const functionText = (
+  fn: Provided<ManifestFunction>,
+  { translators }: ReturnType<typeof lookUp>,
+  width: number,
+): string[] => {
   const called = fn.aliases?.length ? ` (also ${fn.aliases.join(', ')})` : ''
   const facts: [string, string | undefined][] = [
     ['takes', fn.inputs.join(', ') || 'nothing: a source'],
@@ -79,7 +83,10 @@ const functionText = (fn: Provided<ManifestFunction>, { translators }: ReturnTyp
 }
 
 const unknown = (registry: Registry, name: string): StreamlineError => {
-  const near = registry.functions().filter((fn) => fn.name.startsWith(name.slice(0, 2))).map((fn) => fn.name)
+  const near = registry
+    .functions()
+    .filter((fn) => fn.name.startsWith(name.slice(0, 2)))
+    .map((fn) => fn.name)
   return new StreamlineError('SL_FUNCTION_UNKNOWN', `nothing here is called '${name}'`, {
     name,
     hint: `${near.length ? `similar: ${near.join(', ')}; ` : ''}'streamline list' shows everything`,
@@ -112,9 +119,21 @@ const inspect: Command = async ({ args }, io) => {
       `${p.name} ${p.version} (package)`,
       `  at          ${p.location}`,
       ...(p.broken === undefined ? [] : [`  broken      ${p.broken}`, ...(p.hint ? [`  to do       ${p.hint}`] : [])]),
-      `  functions   ${of(registry.functions(), p.name).map((fn) => fn.name).join(', ') || 'none'}`,
-      `  translators ${of(registry.translators(), p.name).map((t) => `${t.from} → ${t.to}`).join(', ') || 'none'}`,
-      `  spaces      ${of(registry.spaces(), p.name).map((s) => s.name).join(', ') || 'none'}`,
+      `  functions   ${
+        of(registry.functions(), p.name)
+          .map((fn) => fn.name)
+          .join(', ') || 'none'
+      }`,
+      `  translators ${
+        of(registry.translators(), p.name)
+          .map((t) => `${t.from} → ${t.to}`)
+          .join(', ') || 'none'
+      }`,
+      `  spaces      ${
+        of(registry.spaces(), p.name)
+          .map((s) => s.name)
+          .join(', ') || 'none'
+      }`,
       '',
     ]),
   ]

@@ -1,8 +1,10 @@
 import { StreamlineError } from '@netstreamline/core'
 import { readArguments } from './arguments.js'
 import { type CommandSpec, commands } from './commands.js'
+import { manual, overview } from './help.js'
 import { createIo, type Io } from './io.js'
 import { report } from './report.js'
+import { printVersion } from './version.js'
 
 const pick = (name: string): CommandSpec => {
   const spec = commands.find((c) => c.name === name)
@@ -20,19 +22,22 @@ const wantsHelp = (rest: readonly string[]): boolean => {
 
 const execute = async (argv: readonly string[], io: Io): Promise<number> => {
   const [name = '--help', ...rest] = argv
-  if (name === '--version' || name === '-V' || name === '-v') return (await import('./version.js')).default(io)
+  if (name === '--version' || name === '-V' || name === '-v') return printVersion(io)
   if (name === 'help' || name === '--help' || name === '-h') {
-    const { overview, manual } = await import('./help.js')
+    if (argv.length === 0) {
+      // Nothing was asked for: that is a mistake of use, answered by the overview.
+      io.say(overview().trimEnd())
+      return 2
+    }
     io.out.write(rest[0] === undefined ? overview() : manual(pick(rest[0])))
-    // Without any argument nothing was asked for: that is a mistake of use, answered by the overview.
-    return argv.length === 0 ? 2 : 0
+    return 0
   }
   const spec = pick(name)
   if (wantsHelp(rest)) {
-    io.out.write((await import('./help.js')).manual(spec))
+    io.out.write(manual(spec))
     return 0
   }
-  const { default: command } = await spec.load()
+  const command = await spec.load()
   return command(readArguments(spec, rest), io)
 }
 

@@ -7,7 +7,7 @@ export const ownPackage = new URL('../package.json', import.meta.url)
 /** Version of the command. */
 export const version = (): string => (JSON.parse(readFileSync(ownPackage, 'utf8')) as { version: string }).version
 
-export default (io: Io): number => {
+export const printVersion = (io: Io): number => {
   io.out.write(`${version()}\n`)
   return 0
 }

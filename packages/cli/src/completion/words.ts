@@ -41,11 +41,18 @@ export const candidates = (words: readonly string[], registry: Registry): string
   const begun = words.at(-1) ?? ''
   const spec = commands.find((command) => command.name === words[0])
   if (words.length < 2) return fits([...commands.map((command) => command.name), 'help'], begun)
-  if (words[0] === 'help') return fits(commands.map((command) => command.name), begun)
+  if (words[0] === 'help')
+    return fits(
+      commands.map((command) => command.name),
+      begun,
+    )
   if (!spec) return []
   if (begun.startsWith('-')) return fits([...spec.options.map(({ flags }) => flags.split(' ')[0]!), '--help'], begun)
   if (spec.name === 'inspect') {
-    return fits([...named(registry), ...registry.spaces().map((s) => s.name), ...registry.packages.map((p) => p.name)], begun)
+    return fits(
+      [...named(registry), ...registry.spaces().map((s) => s.name), ...registry.packages.map((p) => p.name)],
+      begun,
+    )
   }
   if (spec.name === 'completion') return fits(['bash', 'zsh', 'fish'], begun)
   return ['run', 'check', 'plan'].includes(spec.name) ? inRequest(begun, registry) : []

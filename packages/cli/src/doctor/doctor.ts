@@ -17,13 +17,21 @@ export interface Check {
 }
 
 const doctor: Command = async (_, io) => {
-  const checks = [...(await runtimeChecks()), ...memoryChecks(), ...(await pluginChecks()), ...permissionChecks()]
+  const checks = [
+    ...(await runtimeChecks()),
+    ...(await memoryChecks()),
+    ...(await pluginChecks()),
+    ...permissionChecks(),
+  ]
   if (io.json) {
     io.out.write(`${JSON.stringify({ ok: checks.every((check) => check.ok), checks })}\n`)
     return 0
   }
   for (const { name, ok, found, fix } of checks) {
-    const lines = [...wrap(found.split(' '), io.columns - 28), ...(ok || !fix ? [] : wrap(`→ ${fix}`.split(' '), io.columns - 28))]
+    const lines = [
+      ...wrap(found.split(' '), io.columns - 28),
+      ...(ok || !fix ? [] : wrap(`→ ${fix}`.split(' '), io.columns - 28)),
+    ]
     const head = `${ok ? 'ok  ' : 'warn'}  ${name.padEnd(20)}  `
     io.out.write(`${lines.map((line, i) => safe((i ? '' : head).padEnd(28) + line)).join('\n')}\n`)
   }

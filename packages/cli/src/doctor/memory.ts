@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
-import { createArena } from '@netstreamline/rings'
 import { bytes } from '../format.js'
 import type { Check } from './doctor.js'
 
 const FREE = 256e6
 
-const arena = (): Check => {
+const arena = async (): Promise<Check> => {
   const name = 'arena'
   try {
+    const { createArena } = await import('@netstreamline/rings')
     const { capacity, lost, buffer } = createArena()
     const kind = buffer instanceof SharedArrayBuffer ? 'shared' : 'not shared'
     const found = `${bytes(capacity)}, ${kind}${lost ? `; ${lost}` : ''}`
@@ -48,4 +48,5 @@ const addressSpace = (): Check | undefined => {
 }
 
 /** What there is to put data into. */
-export const memoryChecks = (): Check[] => [arena(), machine(), addressSpace()].filter((check) => check !== undefined)
+export const memoryChecks = async (): Promise<Check[]> =>
+  [await arena(), machine(), addressSpace()].filter((check) => check !== undefined)

@@ -36,7 +36,12 @@ export const pluginChecks = async (): Promise<Check[]> => {
       found: `${p.name} ${p.version}: ${p.broken}`,
       fix: p.hint || 'install it again, or ask its author',
     })),
-    { name: 'spaces', ok: spaces.length > 0, found: spaces.join(', ') || 'none', fix: 'install @netstreamline/cli again' },
+    {
+      name: 'spaces',
+      ok: spaces.length > 0,
+      found: spaces.join(', ') || 'none',
+      fix: 'install @netstreamline/cli again',
+    },
     {
       name: 'tcpdump',
       ok: tcpdump !== undefined,

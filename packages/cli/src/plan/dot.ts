@@ -17,7 +17,12 @@ const html = (text: string): string =>
 
 /** Long text in lines, broken at commas and blanks. */
 const lines = (text: string): string =>
-  wrap(cut(text, CALL).replaceAll(',', ',\u200b').split(/[\u200b\s]+/), LINE)
+  wrap(
+    cut(text, CALL)
+      .replaceAll(',', ',\u200b')
+      .split(/[\u200b\s]+/),
+    LINE,
+  )
     .flatMap((line) => line.match(new RegExp(`.{1,${LINE}}`, 'gu')) ?? [])
     .map(html)
     .join('<BR/>')
@@ -46,7 +51,8 @@ export const dot = (plan: Plan): string => {
       `    label=${quoted(`space ${space}`)}; labeljust=l; style="rounded,filled"; color="#b8c4d6"; fillcolor="#eef2f8"`,
     )
     for (const [v, placed] of plan.vertices.entries()) {
-      if (placed.space === space) out.push(`    n${v} [label=<${box(placed)}>, tooltip=${quoted(callText(placed.vertex))}]`)
+      if (placed.space === space)
+        out.push(`    n${v} [label=<${box(placed)}>, tooltip=${quoted(callText(placed.vertex))}]`)
     }
     out.push('  }')
   }

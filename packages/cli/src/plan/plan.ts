@@ -1,18 +1,23 @@
 import { type Plan, StreamlineError } from '@netstreamline/core'
 import type { Command } from '../commands.js'
 import { openHere, read } from '../session.js'
+import { dot } from './dot.js'
+import { svg } from './svg.js'
+import { planText } from './text.js'
 
 const formats: Record<string, (plan: Plan) => Promise<string>> = {
   json: async (plan) => `${JSON.stringify(plan)}\n`,
-  dot: async (plan) => (await import('./dot.js')).dot(plan),
-  svg: async (plan) => (await import('./svg.js')).svg(plan),
-  text: async (plan) => (await import('./text.js')).planText(plan),
+  dot: async (plan) => dot(plan),
+  svg: (plan) => svg(plan),
+  text: async (plan) => planText(plan),
 }
 
 const plan: Command = async ({ args, options }, io) => {
   const wanted = ['json', 'dot', 'svg'].filter((format) => options[format])
   if (wanted.length > 1) {
-    throw new StreamlineError('SL_USAGE', `--${wanted.join(' and --')} exclude each other`, { hint: 'choose one of them' })
+    throw new StreamlineError('SL_USAGE', `--${wanted.join(' and --')} exclude each other`, {
+      hint: 'choose one of them',
+    })
   }
   const request = read(args[0]!, io)
   const streamline = await openHere()

@@ -1,4 +1,4 @@
-import type { RunResult, Running } from '@netstreamline/control'
+import type { Running, RunResult } from '@netstreamline/control'
 import { bytes, seconds, short } from '../format.js'
 import { safe } from '../terminal.js'
 

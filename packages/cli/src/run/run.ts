@@ -9,8 +9,10 @@ import { report } from '../report.js'
 import { openHere, read } from '../session.js'
 import { safe } from '../terminal.js'
 import { milliseconds } from './duration.js'
-import type { Step } from './explain.js'
+import { explanation, type Step } from './explain.js'
+import { showProgress } from './progress.js'
 import { type Interrupts, interrupts } from './signals.js'
+import { summary } from './summary.js'
 
 /** Under `--json` standard output is one object: nobody else may write there. */
 const keepStandardOutput = (request: Request): void => {
@@ -43,9 +45,7 @@ const attend = async (running: Running, { options }: Arguments, io: Io, stops: I
   const callOff = after(limit, stop)
   const wanted = options['progress'] === true || (io.terminal && !io.json)
   const { terminal, columns } = io
-  const hide = wanted
-    ? (await import('./progress.js')).showProgress(running, { terminal, columns, write: writeTalk })
-    : () => {}
+  const hide = wanted ? showProgress(running, { terminal, columns, write: writeTalk }) : () => {}
   try {
     const result = await running.result()
     if (outputFailed) throw outputFailed
@@ -79,35 +79,39 @@ const run: Command = async (input, io) => {
   try {
     const notes: ExplainEntry[] = []
     const onExplain = (entry: ExplainEntry) => notes.push(entry)
-    const running = await timed('plan and start', () => streamline.start(request, { signal: stops.signal, onExplain }), notes)
+    const running = await timed(
+      'plan and start',
+      () => streamline.start(request, { signal: stops.signal, onExplain }),
+      notes,
+    )
     if (options['explain']) {
-      const { explanation } = await import('./explain.js')
       io.say(explanation({ registry: streamline.registry, steps, plan: running.plan }, io))
     }
     result = await attend(running, input, io, stops)
     if (!io.json) io.out.flush()
-    if (stops.exitCode !== undefined) throw new StreamlineError('SL_INTERRUPTED', 'interrupted; what was under way is complete')
+    if (stops.exitCode !== undefined)
+      throw new StreamlineError('SL_INTERRUPTED', 'interrupted; what was under way is complete')
   } catch (e) {
     result ??= resultOf(e)
-    exitCode = await fail(e, result, io, stops)
+    exitCode = fail(e, result, io, stops)
   }
-  if (exitCode === 0) await succeed(result!, io)
+  if (exitCode === 0) succeed(result!, io)
   stops.release()
   await streamline.close().catch(() => {})
   return exitCode
 }
 
-const showSummary = async (result: RunResult, io: Io): Promise<void> => io.say((await import('./summary.js')).summary(result, io))
+const showSummary = (result: RunResult, io: Io): void => io.say(summary(result, io))
 
-const succeed = async (result: RunResult, io: Io): Promise<void> => {
+const succeed = (result: RunResult, io: Io): void => {
   if (io.json) io.out.write(`${JSON.stringify(result)}\n`)
-  else await showSummary(result, io)
+  else showSummary(result, io)
 }
 
-const fail = async (e: unknown, result: RunResult | undefined, io: Io, stops: Interrupts): Promise<number> => {
+const fail = (e: unknown, result: RunResult | undefined, io: Io, stops: Interrupts): number => {
   const error = asError(e)
   const quiet = error.code === 'SL_BROKEN_PIPE' && error.detail['path'] === '-'
-  if (result && !io.json && !quiet) await showSummary(result, io)
+  if (result && !io.json && !quiet) showSummary(result, io)
   const code = report(error, io, result)
   return error.code === 'SL_INTERRUPTED' ? (stops.exitCode ?? code) : code
 }
