@@ -100,8 +100,10 @@ export class Consumer {
     storeCounter(this.words, WORD.consumerCounters + 2, ++this.corruptions)
   }
 
+  /** Ends this end for good: nothing is known to be readable any more, so that each further use throws. */
   corrupt(what: string): never {
     this.count()
+    this.low = this.producer = this.released
     this.broken = corrupted(`ring ${this.memory.id} is corrupt: ${what}`, { ring: this.memory.id })
     throw this.broken
   }

@@ -40,6 +40,8 @@ export class DBuf implements Ring {
   private skip = 0
   private granted = 0
   private intent: number
+  /** Low word of the furthest byte that was ever reserved: what lies a ring before it may have been written over. */
+  private reach: number
   /** A reader was found asleep while publishing for another reason; the next `publish` says so. */
   private dueWake = false
   private reader: DBufReader | undefined
@@ -60,6 +62,7 @@ export class DBuf implements Ring {
     // Whoever died while writing may have overwritten as far as the intent says; it never moves back.
     if (distance(this.positions.base, this.intent) > 2 * this.size) this.intent = this.positions.base
     resetPosition(memory.words, WORD.intent, this.intent)
+    this.reach = this.overwrites ? this.intent | 0 : this.positions.low
   }
 
   /**
@@ -81,6 +84,8 @@ export class DBuf implements Ring {
     else if (!p.room(skip + granted)) return -1
     this.skip = skip
     this.granted = granted
+    const end = (p.low + skip + granted) | 0
+    if (((end - this.reach) | 0) > 0) this.reach = end
     const offset = this.base + ((p.low + skip) & this.mask)
     if (this.onReclaim !== undefined) this.onReclaim(offset, granted)
     return offset
@@ -122,7 +127,7 @@ export class DBuf implements Ring {
   resolve(position: number, length: number): number {
     const p = this.positions
     const behind = distance(position, p.position(p.low))
-    if (!(length >= 0 && length <= behind) || behind + this.skip + this.granted > this.size) return -1
+    if (!(length >= 0 && length <= behind) || behind + ((this.reach - p.low) >>> 0) > this.size) return -1
     const at = position & this.mask
     return at + length > this.size ? -1 : this.base + at
   }

@@ -93,7 +93,9 @@ export class Producer {
     return false
   }
 
+  /** Ends this end for good: no room is known any more, so that each further use throws. */
   corrupt(what: string): never {
+    this.consumer = (this.low - this.capacity) | 0
     this.broken = corrupted(`ring ${this.memory.id} is corrupt: ${what}`, { ring: this.memory.id })
     throw this.broken
   }
