@@ -132,7 +132,14 @@ export const manifestSchema: Schema = {
           enum: ['none', 'flow', 'global'],
         },
         targets: {
-          $ref: '#/$defs/labels',
+          description: 'May be empty: only translators take it.',
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 64,
+          },
+          uniqueItems: true,
         },
         examples: {
           type: 'array',

@@ -110,7 +110,7 @@ describe('a manifest', () => {
     ['functions.0.state', undefined, /state/],
     ['functions.0.state', 'some', /state/],
     ['functions.0.targets', undefined, /targets/],
-    ['functions.0.targets', [], /targets/],
+    ['functions.0.targets', [''], /targets/],
     ['functions.0.module', undefined, /module/],
     ['functions.0.module', '', /module/],
     ['functions.0.module', '../other/x.js', /lies outside the package/],
