@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /** The nearest FE upstream that knows the stream. */
-const find = (node: Node, id: number): StreamInfo | undefined => {
+export const find = (node: Node, id: number): StreamInfo | undefined => {
   const seen = new Set<Node>([node])
   for (const n of seen) {
     const info = n.streams.get(id)
@@ -60,7 +60,7 @@ export const createContext = (node: Node, inputs: number, { memory, print, log, 
         e.position ?? b.position,
       )
     },
-    hold: (block, offset = block.offset, length = block.length) => new HeldBlock(memory, block, offset, length),
+    hold: (block, offset = block.offset, length = block.length) => new HeldBlock(memory, block, offset, length, node.held),
     shadow: (block) => memory.shadow(block as Cursor),
     // Other branches and requests read the same data, so a writable window is always a copy of one's own.
     edit: (block) => memory.shadow(block as Cursor),

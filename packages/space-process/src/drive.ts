@@ -1,6 +1,7 @@
-import { createBatch } from '@netstreamline/core'
+import { type Batch, createBatch } from '@netstreamline/core'
 import { BREATH, breathe } from './breath.js'
 import { below, type Node } from './node.js'
+import { createPortBatch } from './port-batch.js'
 
 /** Blocks that a source hands over at once: enough to amortise the call, few enough to stay in the cache. */
 const BATCH = 2048
@@ -10,6 +11,12 @@ export interface Driver {
   /** Compiles the datapath of the source when the graph has changed; true when it has. */
   prepare(source: Node): boolean
   stopping(source: Node): boolean
+  /** Waits for credit, or until the source is told to stop. */
+  wait(source: Node, work: Promise<void>): Promise<void>
+  /** Waits for blocks. Told to stop meanwhile, the instance is stopped, which ends the wait. */
+  pulling(source: Node, work: Promise<void>): Promise<void>
+  /** Capture time has advanced. */
+  tick(node: Node, source: Node, now: number): void
   /** Between two breaths: nothing runs. */
   pause(): void
 }
@@ -23,18 +30,29 @@ const survey = (source: Node) => {
   }
 }
 
+/** What has failed takes everything: it must not hold up those that share its source. */
+const creditOf = (node: Node): number => (node.dead ? Number.POSITIVE_INFINITY : node.instance.credit!())
+
+/** Where no plain link counts what a source hands on, it is counted here. */
+const count = (source: Node, batch: Batch): void => {
+  source.sent[0]! += batch.count
+  for (let i = 0; i < batch.count; i++) source.sent[1]! += batch.length[i]!
+}
+
 /** Pulls a source in breaths until it ends or is told to. Throws what an FE below threw, with all counters kept. */
 export const drive = async (source: Node, driver: Driver): Promise<void> => {
-  const batch = createBatch(BATCH)
+  const batch = source.columns ? createPortBatch(BATCH) : createBatch(BATCH)
   let rested = performance.now()
   let tick = Number.NEGATIVE_INFINITY
+  driver.prepare(source)
   let { gates, clocks } = survey(source)
   while (!driver.stopping(source)) {
     if (driver.prepare(source)) ({ gates, clocks } = survey(source))
-    const credit = gates.reduce((least, n) => Math.min(least, n.instance.credit!()), BATCH)
-    if (credit <= 0) {
-      const closed = gates.find((n) => n.instance.credit!() <= 0)
-      await closed?.instance.ready?.()
+    const credit = Math.floor(gates.reduce((least, n) => Math.min(least, creditOf(n)), BATCH))
+    if (!(credit > 0)) {
+      const closed = gates.find((n) => !(creditOf(n) >= 1))
+      const ready = closed?.instance.ready?.()
+      if (ready) await driver.wait(source, ready)
       await breathe()
       rested = performance.now()
       continue
@@ -43,16 +61,16 @@ export const drive = async (source: Node, driver: Driver): Promise<void> => {
     batch.limit = credit
     const pulled = source.instance.pull!(batch)
     if (pulled) {
-      await pulled
+      await driver.pulling(source, pulled)
       if (driver.prepare(source)) ({ gates, clocks } = survey(source))
     }
     if (batch.count > 0) {
-      source.sent[0]! += batch.count
+      if (!source.plain) count(source, batch)
       source.run!(batch)
       const now = batch.seconds[batch.count - 1]!
       if (clocks.length && !(Math.abs(now - tick) < 1)) {
         tick = now
-        for (const n of clocks) n.instance.tick!(now)
+        for (const n of clocks) driver.tick(n, source, now)
       }
     }
     driver.pause()

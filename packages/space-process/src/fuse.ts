@@ -1,6 +1,7 @@
 import type { Accept, Batch } from '@netstreamline/core'
 import { emitJavaScript } from '@netstreamline/jit'
 import { OP, type Program } from '@netstreamline/jit/ir'
+import { callOf, type Guard } from './call.js'
 import { below, type Link, type Node } from './node.js'
 
 /** Variables of the block in hand, in the order of {@link Out} after the classifier. */
@@ -15,17 +16,23 @@ interface Scope {
   readonly locals?: Set<Link>
 }
 const parameters: Scope = { identity: Object.fromEntries(IDENTITY.map((n) => [n, n])) }
-const inLoop = (): Scope => ({
-  identity: { se: 'TS[i]', ns: 'TN[i]', wl: 'WL[i]', ri: 'R', po: 'PO[i]' },
+const inLoop = (columns: boolean): Scope => ({
+  identity: { se: 'TS[i]', ns: 'TN[i]', wl: 'WL[i]', ri: columns ? 'RI[i]' : 'R', po: 'PO[i]' },
   locals: new Set(),
 })
+/** What the loop knows of a block beyond its place and times: nothing yet, or what it was in the space before. */
+const fresh = { columns: '', block: 'const c0=1;let p3=-1,p4=-1,pr=-1,st=0,fl=0' }
+const arrived = {
+  columns:
+    'const CL=batch.classifier,ST=batch.stream,FL=batch.flags,L3=batch.l3,L4=batch.l4,PR=batch.proto,RI=batch.rings;',
+  block: 'const c0=CL[i];let p3=L3[i],p4=L4[i],pr=PR[i],st=ST[i],fl=FL[i]',
+}
 
 const condition = ({ not, lo, hi }: Accept, c: string): string => {
   if (not && lo === 0 && hi === 0) return `${c}>0`
   const inside = lo === hi ? `${c}===${lo}` : `${c}>=${lo}&&${c}<=${hi}`
   return not ? `${c}>=0&&!(${inside})` : inside
 }
-const plain = ({ accept: { not, lo, hi } }: Link): boolean => not && lo === 0 && hi === 0
 
 const moves = new Set<number>([OP.TRIM, OP.TRIMI, OP.NARROW, OP.SETKIND, OP.STREAM])
 const movesWindow = (program: Program): boolean => program.code.some((i) => moves.has(i.op))
@@ -41,8 +48,10 @@ class Fuser {
   readonly #functions: string[] = []
   readonly #made = new Set<Node>()
   readonly constants = new Map<string, unknown>()
-  constructor(source: Node) {
+  readonly #guard: Guard
+  constructor(source: Node, guard: Guard) {
     this.#source = source
+    this.#guard = guard
     this.#reach = new Set(below(source))
   }
 
@@ -74,7 +83,7 @@ class Fuser {
   }
   #sent(node: Node, c: string): string {
     // A plain link's counter says the same; the node's own is filled from it when counters are read.
-    if (node.outs.some(plain)) return ''
+    if (node.plain) return ''
     const name = this.#constant(`S${node.id}`, node.sent)
     return `if(${c}>0){${name}[0]++;${name}[1]+=l;}`
   }
@@ -118,7 +127,7 @@ class Fuser {
     const { id } = node
     if (!node.instance.process) return ''
     const x = this.#constant(`X${id}`, node.cursor)
-    const p = this.#constant(`P${id}`, node.instance.process.bind(node.instance))
+    const p = this.#constant(`P${id}`, callOf(node, this.#source, this.#guard))
     const t = scope.identity
     const c = `c${id}`
     const zero = node.passesZero ? `else if(${c}===0)O${id}(0,${WINDOW.join(',')},${IDENTITY.map((n) => t[n]).join(',')});` : ''
@@ -141,7 +150,9 @@ class Fuser {
   }
 
   text(): string {
-    const scope = inLoop()
+    const { columns } = this.#source
+    const known = columns ? arrived : fresh
+    const scope = inLoop(columns)
     const body = this.links(this.#source, 'c0', scope, false)
     const counted = [...(scope.locals ?? [])]
     const declare = counted.map((l) => `e${l.id}=0,b${l.id}=0`).join(',')
@@ -150,21 +161,21 @@ class Fuser {
       .join('')
     return `'use strict';${this.#functions.join('\n')}
 return function run(batch){
-const OF=batch.offset,LE=batch.length,KI=batch.kind,WL=batch.wireLength,TS=batch.seconds,TN=batch.nanoseconds,PO=batch.position,R=batch.ring;
-const count=batch.count,c0=1;let i=0${declare ? `,${declare}` : ''};
-try{for(;i<count;i++){let o=OF[i],l=LE[i],k=KI[i],p3=-1,p4=-1,pr=-1,st=0,fl=0;
+const OF=batch.offset,LE=batch.length,KI=batch.kind,WL=batch.wireLength,TS=batch.seconds,TN=batch.nanoseconds,PO=batch.position,R=batch.ring;${known.columns}
+const count=batch.count;let i=0${declare ? `,${declare}` : ''};
+try{for(;i<count;i++){let o=OF[i],l=LE[i],k=KI[i];${known.block};
 ${body}
 }}finally{${flush}}}`
   }
 }
 
 /** Compiles what is below a source into one function and gives every node its way out. */
-export const fuse = (source: Node, bytes: Uint8Array): ((batch: Batch) => void) => {
-  const fuser = new Fuser(source)
+export const fuse = (source: Node, bytes: Uint8Array, guard: Guard): ((batch: Batch) => void) => {
+  const fuser = new Fuser(source, guard)
   const text = fuser.text()
   const names = ['B', ...fuser.constants.keys()]
   return new Function(...names, text)(bytes, ...fuser.constants.values())
 }
 
 /** The text of a source's datapath, for the curious (`--explain`) and for tests. */
-export const fusedText = (source: Node): string => new Fuser(source).text()
+export const fusedText = (source: Node): string => new Fuser(source, { needed: () => false, failed() {} }).text()

@@ -1,9 +1,8 @@
 import { type Block, type Held, type Ring, StreamlineError } from '@netstreamline/core'
 import type { Arena } from '@netstreamline/rings'
 import type { Cursor } from './cursor.js'
+import { moved, spanStart } from './span.js'
 
-/** How far before the window its headers may lie and still be kept with it. */
-const HEADERS = 512
 const SCRATCH = 1 << 18
 
 /** A kept block. Its window moves to a shadow copy when its ring is about to reuse the place (§6). */
@@ -25,9 +24,12 @@ export class HeldBlock implements Held {
   start: number
   readonly #memory: Memory
   #in: SpaceRing | undefined
+  readonly #owner: Set<HeldBlock>
   #shadow = -1
-  constructor(memory: Memory, block: Block, offset: number, length: number) {
+  /** @param owner all that its FE keeps */
+  constructor(memory: Memory, block: Block, offset: number, length: number, owner: Set<HeldBlock>) {
     this.#memory = memory
+    this.#owner = owner
     this.ring = block.ring
     this.position = block.position
     this.offset = offset
@@ -41,12 +43,13 @@ export class HeldBlock implements Held {
     this.seconds = block.seconds
     this.nanoseconds = block.nanoseconds
     this.wireLength = block.wireLength
-    const header = block.l3 >= 0 ? block.l3 : block.l4
-    this.start = header >= 0 && header <= offset && offset - header <= HEADERS ? header : offset
-    if (this.start === offset) this.l3 = this.l4 = -1
+    this.start = spanStart(offset, block.l3, block.l4)
+    this.l3 = moved(block.l3, this.start, offset + length, 0)
+    this.l4 = moved(block.l4, this.start, offset + length, 0)
     this.#in = memory.ringAt(this.start)
     if (this.#in) this.#in.held.add(this)
     else this.move()
+    owner.add(this)
   }
   /** Copies the data out of the ring. */
   move(): void {
@@ -66,6 +69,7 @@ export class HeldBlock implements Held {
     return this.start < offset + length && offset < this.offset + this.length
   }
   release(): void {
+    this.#owner.delete(this)
     this.#in?.held.delete(this)
     this.#in = undefined
     if (this.#shadow < 0) return
@@ -81,12 +85,15 @@ export class SpaceRing implements Ring {
   readonly base: number
   readonly size: number
   readonly held = new Set<HeldBlock>()
+  /** Its memory belongs to somebody else, who frees it. */
+  readonly adopted: boolean
   readonly #memory: Memory
-  constructor(memory: Memory, id: number, base: number, size: number) {
+  constructor(memory: Memory, id: number, base: number, size: number, adopted = false) {
     this.#memory = memory
     this.id = id
     this.base = base
     this.size = size
+    this.adopted = adopted
   }
   reclaim(offset: number, length: number): void {
     for (const held of this.held) {
@@ -107,7 +114,6 @@ export class Memory {
   /** Shadow copies alive. */
   shadows = 0
   #rings: SpaceRing[] = []
-  #last = 0
   #scratch: { ring: SpaceRing; used: number }[] = []
   constructor(arena: Arena) {
     this.arena = arena
@@ -117,7 +123,15 @@ export class Memory {
   }
   alloc(bytes: number): SpaceRing {
     if (!(bytes >= 0 && bytes < 2 ** 31)) throw new StreamlineError('SL_ARENA_FULL', `a ring of ${bytes} bytes is not possible`)
-    const ring = new SpaceRing(this, ++this.#last, this.arena.alloc(Math.max(1, bytes)), bytes)
+    const base = this.arena.alloc(Math.max(1, bytes))
+    // Its place names it, so that no two rings of an arena have the same id, whichever space they belong to.
+    const ring = new SpaceRing(this, base / 64, base, bytes)
+    this.#rings.push(ring)
+    return ring
+  }
+  /** Watches a range of the arena as a ring, so that blocks in it can be held. */
+  adopt(id: number, base: number, size: number): SpaceRing {
+    const ring = new SpaceRing(this, id, base, size, true)
     this.#rings.push(ring)
     return ring
   }
@@ -125,16 +139,18 @@ export class Memory {
     const at = this.#rings.indexOf(ring)
     if (at < 0) return
     this.#rings.splice(at, 1)
-    this.arena.free(ring.base)
+    if (!ring.adopted) this.arena.free(ring.base)
   }
   /** The ring that an address lies in; few rings, so a scan is cheapest. */
   ringAt(address: number): SpaceRing | undefined {
     for (const ring of this.#rings) if (address >= ring.base && address < ring.base + ring.size) return ring
     return undefined
   }
-  /** Moves the window of `block` to scratch memory, which lives until the breath ends. */
+  /** Moves the window of `block`, and the headers before it, to scratch memory, which lives until the breath ends. */
   shadow(block: Cursor): void {
-    const size = block.length
+    const start = spanStart(block.offset, block.l3, block.l4)
+    const end = block.offset + block.length
+    const size = end - start
     let chunk = this.#scratch.at(-1)
     if (!chunk || chunk.used + size > chunk.ring.size) {
       chunk = { ring: this.alloc(Math.max(SCRATCH, size)), used: 0 }
@@ -142,12 +158,10 @@ export class Memory {
     }
     const to = chunk.ring.base + chunk.used
     chunk.used += (size + 7) & ~7
-    this.arena.bytes.copyWithin(to, block.offset, block.offset + size)
-    const by = to - block.offset
-    const inside = (at: number) => (at >= block.offset && at < block.offset + size ? at + by : -1)
-    block.l3 = inside(block.l3)
-    block.l4 = inside(block.l4)
-    block.offset = to
+    this.arena.bytes.copyWithin(to, start, end)
+    block.l3 = moved(block.l3, start, end, to - start)
+    block.l4 = moved(block.l4, start, end, to - start)
+    block.offset += to - start
   }
   /** Between breaths nothing looks at scratch memory any more, except what is held, which is copied. */
   breathe(): void {

@@ -1,6 +1,7 @@
 import { type Accept, accepts, type Batch, type Instance, type Ring, type StreamInfo } from '@netstreamline/core'
 import type { Program } from '@netstreamline/jit/ir'
 import { Cursor } from './cursor.js'
+import type { HeldBlock } from './memory.js'
 
 /** One stream between two nodes. */
 export interface Link {
@@ -33,6 +34,19 @@ export type Out = (
   po: number,
 ) => void
 
+/** What a port does besides being a source or a sink. */
+export interface Port {
+  /** A source: blocks come in by it. */
+  readonly incoming: boolean
+  /** Shows what the breath has written. */
+  flush?(): void
+  /** Stops waiting for the far side; what is under way is lost. */
+  cancel?(): void
+}
+
+/** Does it take everything that is accepted? */
+export const isPlain = ({ accept: { not, lo, hi } }: Link): boolean => not && lo === 0 && hi === 0
+
 let last = 0
 
 /** A running functional element: what is behind one vertex, or several that share it. */
@@ -46,11 +60,21 @@ export class Node {
   readonly cursor: Cursor
   readonly ins: Link[] = []
   readonly outs: Link[] = []
-  /** Blocks and bytes handed on. */
+  /** Blocks and bytes handed on, less what the plain link has counted: see {@link handed}. */
   readonly sent = new Float64Array(2)
+  /** Blocks and bytes that came by links which are gone. */
+  readonly came = new Float64Array(2)
   readonly streams = new Map<number, StreamInfo>()
   readonly rings = new Set<Ring>()
+  /** Blocks that its FE keeps: released with it, whatever the FE does. */
+  readonly held = new Set<HeldBlock>()
   instance: Instance = {}
+  /** Stands for the far side of an edge to another space. */
+  port: Port | undefined
+  /** A source whose batches are {@link PortBatch}: blocks come with classifier, stream, flags and headers. */
+  columns = false
+  /** Its FE has thrown while others go on using its source: it is not called any more. */
+  dead = false
   program: Program | undefined
   memory = new Uint32Array(0)
   /** Set by the datapath compiler. */
@@ -69,13 +93,34 @@ export class Node {
   get isSource(): boolean {
     return this.instance.pull !== undefined
   }
+  #starting: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+  /** Starts the instance, once, whoever of those that share it comes first. */
+  start(): Promise<void> {
+    this.#starting ??= (async () => this.instance.start?.())()
+    return this.#starting
+  }
+  /** Stops the instance, once. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => this.instance.stop?.())()
+    return this.#stopping
+  }
+  /** The link whose counters also count what the node hands on, so that the datapath need not count twice. */
+  get plain(): Link | undefined {
+    return this.outs.find(isPlain)
+  }
+  /** Blocks and bytes handed on in all, whatever links have come and gone. */
+  handed(): [number, number] {
+    const count = this.plain?.count
+    return [this.sent[0]! + (count?.[0] ?? 0), this.sent[1]! + (count?.[1] ?? 0)]
+  }
   /** Nothing has passed yet, so another request may still join whatever state it keeps. */
   get fresh(): boolean {
-    return this.state === 'new' || (this.state === 'active' && this.received().blocks === 0 && this.sent[0] === 0)
+    return this.state === 'new' || (this.state === 'active' && this.received().blocks === 0 && this.handed()[0] === 0)
   }
   received(): { blocks: number; bytes: number } {
-    let blocks = 0
-    let bytes = 0
+    let blocks = this.came[0]!
+    let bytes = this.came[1]!
     for (const { count } of this.ins) {
       blocks += count[0]!
       bytes += count[1]!
@@ -112,8 +157,18 @@ export const unlink = (l: Link): boolean => {
     const at = list.indexOf(l)
     if (at >= 0) list.splice(at, 1)
   }
-  drop(l.from.outs)
+  const { from } = l
+  const before = from.handed()
+  const received = l.to.received()
+  drop(from.outs)
   drop(l.to.ins)
+  // What the link has counted stays counted: requests that go on using the nodes count from when they joined.
+  const after = from.handed()
+  from.sent[0]! += before[0] - after[0]
+  from.sent[1]! += before[1] - after[1]
+  const left = l.to.received()
+  l.to.came[0]! += received.blocks - left.blocks
+  l.to.came[1]! += received.bytes - left.bytes
   return true
 }
 

@@ -1,4 +1,5 @@
 import type { StreamlineError } from '@netstreamline/core'
+import type { Guard } from './call.js'
 import { blame } from './context.js'
 import { drive, type Driver } from './drive.js'
 import { fuse } from './fuse.js'
@@ -7,17 +8,21 @@ import { below, type Node } from './node.js'
 import { walk } from './walk.js'
 
 /** What runs in a space: compiles datapaths, drives sources, ends nodes in topological order. */
-export class Runtime implements Driver {
+export class Runtime implements Driver, Guard {
   readonly nodes = new Set<Node>()
   readonly #memory: Memory
   readonly #generate: boolean
   readonly #driven = new Map<Node, Promise<void>>()
   readonly #stopping = new Set<Node>()
   readonly #compiled = new Map<Node, number>()
+  /** Sources that wait, and how to end that. */
+  readonly #waits = new Map<Node, () => void>()
   #version = 0
   /** A node has ended or failed; the space settles its requests. */
   onChange: () => void = () => {}
   onFailure: (node: Node, error: StreamlineError) => void = () => {}
+  /** Does some request use the source without the node? */
+  isShared: (node: Node, source: Node) => boolean = () => false
 
   constructor(memory: Memory, generate: boolean) {
     this.#memory = memory
@@ -31,14 +36,55 @@ export class Runtime implements Driver {
   prepare(source: Node): boolean {
     if (this.#compiled.get(source) === this.#version) return false
     this.#compiled.set(source, this.#version)
-    source.run = this.#generate ? fuse(source, this.#memory.arena.bytes) : walk(source, this.#memory.arena.bytes)
+    const compile = this.#generate ? fuse : walk
+    source.run = compile(source, this.#memory.arena.bytes, this)
     return true
+  }
+  needed(node: Node, source: Node): boolean {
+    return this.isShared(node, source)
+  }
+  failed(node: Node, error: unknown): void {
+    this.onFailure(node, blame(node, error))
   }
   stopping(source: Node): boolean {
     return this.#stopping.has(source)
   }
+  wait(source: Node, work: Promise<void>): Promise<void> {
+    return this.#until(source, work, (resolve) => resolve())
+  }
+  pulling(source: Node, work: Promise<void>): Promise<void> {
+    // Its memory must not be freed under a pull, so the pull is waited for in any case.
+    return this.#until(source, work, () => void source.stop().catch(() => {}))
+  }
+  async #until(source: Node, work: Promise<void>, end: (resolve: () => void) => void): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#waits.set(source, () => end(resolve))
+      work.then(resolve, reject)
+      if (this.#stopping.has(source)) end(resolve)
+    })
+    this.#waits.delete(source)
+  }
+  tick(node: Node, source: Node, now: number): void {
+    if (node.dead) return
+    node.cursor.busy = true
+    try {
+      node.instance.tick!(now)
+      node.cursor.busy = false
+    } catch (error) {
+      if (!this.needed(node, source)) throw error
+      node.cursor.busy = false
+      node.dead = true
+      this.failed(node, error)
+    }
+  }
   pause(): void {
+    for (const node of this.#flushing) node.port!.flush!()
     this.#memory.breathe()
+  }
+  readonly #flushing = new Set<Node>()
+  add(node: Node): void {
+    this.nodes.add(node)
+    if (node.port?.flush) this.#flushing.add(node)
   }
 
   /** Begins to pull a source; it ends by itself or by {@link halt}. */
@@ -58,12 +104,18 @@ export class Runtime implements Driver {
   }
   /** Stops pulling and waits for the breath to end. */
   async halt(source: Node): Promise<void> {
-    this.#stopping.add(source)
+    this.stopSoon(source)
+    await this.ended(source)
+  }
+  /** Resolves when a source and all that only it feeds have ended. */
+  async ended(source: Node): Promise<void> {
     await this.#driven.get(source)
   }
   /** Stops pulling after the current breath; does not wait. */
   stopSoon(source: Node): void {
+    if (this.#stopping.has(source)) return
     this.#stopping.add(source)
+    this.#waits.get(source)?.()
   }
   /** Ends a node, and those below it whose inputs have all ended (topological order). */
   async #finish(first: Node): Promise<void> {
@@ -71,12 +123,13 @@ export class Runtime implements Driver {
     for (let node = ready.shift(); node; node = ready.shift()) {
       if (node.state === 'finished' || node.state === 'stopped') continue
       try {
-        await node.instance.finish?.()
+        if (!node.dead) await node.instance.finish?.()
+        this.pause()
       } catch (error) {
         this.onFailure(node, blame(node, error))
       }
       node.cursor.busy = false
-      node.state = 'finished'
+      if (node.state === 'active') node.state = 'finished'
       this.onChange()
       for (const { to } of node.outs) if (to.ins.every(({ from }) => from.state === 'finished')) ready.push(to)
     }
@@ -90,12 +143,14 @@ export class Runtime implements Driver {
     if (node.state === 'stopped') return
     node.state = 'stopped'
     this.nodes.delete(node)
+    this.#flushing.delete(node)
     this.#compiled.delete(node)
     this.#driven.delete(node)
     this.#stopping.delete(node)
     try {
-      await node.instance.stop?.()
+      await node.stop()
     } finally {
+      for (const held of [...node.held]) held.release()
       for (const ring of [...node.rings]) ring.free()
       node.rings.clear()
       node.streams.clear()

@@ -20,4 +20,7 @@ export const shareKey = (
   JSON.stringify([module, fn, stable(options), inputs.map(({ node, accept }) => [node.id, accept.not, accept.lo, accept.hi])])
 
 /** May another request attach to it? A stateless one always; one with state only before anything has passed (§4). */
-export const joinable = (node: Node): boolean => node.state !== 'finished' && node.state !== 'stopped' && (node.stateless && !node.isSource ? true : node.fresh)
+export const joinable = (node: Node): boolean => {
+  if (node.dead || node.state === 'finished' || node.state === 'stopped') return false
+  return (node.stateless && !node.isSource) || node.fresh
+}

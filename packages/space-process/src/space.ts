@@ -1,7 +1,6 @@
 import {
   type Connection,
   type EdgeStep,
-  type FunctionalElement,
   type Implementation,
   type Instance,
   type Placed,
@@ -10,34 +9,18 @@ import {
   StreamlineError,
   type Undo,
   type Vertex,
-  type VertexCounters,
 } from '@netstreamline/core'
 import { canGenerate } from '@netstreamline/jit'
 import { verify } from '@netstreamline/jit/ir'
-import { type Arena, createArena } from '@netstreamline/rings'
+import { processArena } from './arena.js'
 import { createContext } from './context.js'
 import { Memory } from './memory.js'
 import { link, Node, unlink } from './node.js'
+import type { ProcessSpaceOptions } from './options.js'
 import { openPort, type PortDescriptor } from './port.js'
 import { Runtime } from './runtime.js'
 import { joinable, shareKey } from './share.js'
-import { Transaction } from './transaction.js'
-
-/** How a process space is made. */
-export interface ProcessSpaceOptions {
-  /** Default `process`. */
-  readonly name?: string
-  /** Default 0. A worker is as near to the data as the main thread. */
-  readonly depth?: number
-  /** Loads the FE `function` from a module of a manifest. */
-  load(module: string, fn: string): Promise<FunctionalElement>
-  /** Memory to work in; default: a new arena. */
-  readonly arena?: Arena
-  /** `false`: interpret instead of generating code. Default: generate where that is allowed. */
-  readonly generate?: boolean
-  print?(line: string): void
-  log?(message: string): void
-}
+import { Transaction, type Used } from './transaction.js'
 
 const once = (undo: () => Promise<void> | void): Undo => {
   let called = false
@@ -57,13 +40,20 @@ class ProcessSpace implements Space {
   readonly #memory: Memory
   readonly #runtime: Runtime
   readonly #transactions = new Map<string, Transaction>()
+  /** What stopped transactions have counted, until they are aborted. */
+  readonly #counted = new Map<string, SpaceCounters>()
+  readonly channels: Space['channels']
+  #lastLink = 0
 
   constructor(options: ProcessSpaceOptions) {
     this.name = options.name ?? 'process'
     this.depth = options.depth ?? 0
     this.#options = options
-    this.#memory = new Memory(options.arena ?? createArena())
+    this.channels = options.channels
+    this.#memory = new Memory(options.arena ?? processArena())
     this.#runtime = new Runtime(this.#memory, options.generate ?? canGenerate())
+    this.#runtime.isShared = (node, source) =>
+      this.#transactions.size > 1 && this.#users(source).some((t) => !t.has(node))
     this.#runtime.onChange = () => this.#settle()
     this.#runtime.onFailure = (node, error) => this.#fail(node, error)
   }
@@ -75,6 +65,7 @@ class ProcessSpace implements Space {
   #begin(tx: string): Transaction {
     const known = this.#transactions.get(tx)
     if (known) return known
+    if (this.#counted.has(tx)) throw new StreamlineError('SL_PROTOCOL', `transaction ${tx} has been stopped`)
     const made = new Transaction()
     this.#transactions.set(tx, made)
     return made
@@ -88,12 +79,14 @@ class ProcessSpace implements Space {
   /** A live node that does the same work on the same data, if it may be joined (§4). */
   #shared(key: string): Node | undefined {
     if (!key) return undefined
-    for (const node of this.#runtime.nodes) if (node.key === key && joinable(node)) return node
+    for (const node of this.#runtime.nodes) {
+      if (node.key === key && joinable(node) && !this.#runtime.stopping(node)) return node
+    }
     return undefined
   }
   #key(placed: Placed, tx: Transaction): string {
     const { implementation, runs, inputs } = placed
-    if (!inputs || (implementation.unshared && inputs.length > 0)) return ''
+    if (!inputs || implementation.unshared) return ''
     const local = inputs.map(({ from, accept }) => ({ node: tx.members.get(from)?.node, accept }))
     if (local.some(({ node }) => node === undefined)) return ''
     return shareKey(implementation.module, runs.function, runs.options, local as { node: Node; accept: never }[])
@@ -104,11 +97,11 @@ class ProcessSpace implements Space {
     const key = this.#key(placed, transaction)
     const node = this.#shared(key) ?? (await this.#create(placed, key))
     const { name } = placed.vertex
-    node.refs++
-    transaction.members.set(name, { node, received: node.received(), sent: [node.sent[0]!, node.sent[1]!] })
+    transaction.join(name, node)
     return once(async () => {
-      if (!transaction.members.delete(name)) return
-      if (--node.refs === 0) await this.#runtime.release(node)
+      if (!transaction.part(name)) return
+      if (node.refs === 0) await this.#runtime.release(node)
+      else this.#launch(node)
     })
   }
   async #create(placed: Placed, key: string): Promise<Node> {
@@ -134,7 +127,7 @@ class ProcessSpace implements Space {
       await this.#runtime.release(node)
       throw error
     }
-    this.#runtime.nodes.add(node)
+    this.#runtime.add(node)
     return node
   }
 
@@ -146,12 +139,11 @@ class ProcessSpace implements Space {
   }
   #linked(transaction: Transaction, edge: EdgeStep, made: ReturnType<typeof link>): Undo {
     this.#runtime.changed()
-    const key = `${edge.from}>${edge.to}#${transaction.links.size}`
-    transaction.links.set(key, { link: made, from: edge.from, to: edge.to, blocks: made.count[0]!, bytes: made.count[1]! })
+    const key = ++this.#lastLink
+    const used: Used = { link: made, from: edge.from, to: edge.to, blocks: made.count[0]!, bytes: made.count[1]! }
+    transaction.links.set(key, used)
     return once(() => {
-      if (!transaction.links.delete(key)) return
-      unlink(made)
-      this.#runtime.changed()
+      if (transaction.links.delete(key)) this.#cut(used)
     })
   }
   /** One end of an edge to another space: a port node stands for the far side. */
@@ -159,16 +151,18 @@ class ProcessSpace implements Space {
     const incoming = edge.remote === 'from'
     const near = this.#member(tx, incoming ? edge.to : edge.from)
     const name = `${edge.from}>${edge.to}#${edge.input}`
-    const { node, port } = openPort(name, incoming, this.#memory, edge.port as PortDescriptor | undefined, (n, e) => this.#fail(n, e))
-    node.refs = 1
-    this.#runtime.nodes.add(node)
-    transaction.members.set(name, { node, received: { blocks: 0, bytes: 0 }, sent: [0, 0] })
+    const { node, port } = openPort(name, incoming, edge.port as PortDescriptor | undefined, {
+      memory: this.#memory,
+      size: this.#options.ports ?? {},
+      fail: (failed, error) => this.#fail(failed, error),
+    })
+    this.#runtime.add(node)
+    transaction.join(name, node)
     const made = incoming ? link(node, near, edge.accept, edge.input) : link(near, node, edge.accept, 0)
     const undoLink = this.#linked(transaction, edge, made)
     const undo = once(async () => {
       undoLink()
-      if (!transaction.members.delete(name)) return
-      await this.#runtime.release(node)
+      if (transaction.part(name)) await this.#runtime.release(node)
     })
     return { undo, port }
   }
@@ -176,34 +170,51 @@ class ProcessSpace implements Space {
   async activate(vertex: string, tx: string): Promise<Undo> {
     const node = this.#member(tx, vertex)
     const transaction = this.#transactions.get(tx)!
-    if (node.state === 'new') {
-      await node.instance.start?.()
-      node.state = 'active'
-    }
+    await node.start()
+    if (node.state === 'new') node.state = 'active'
     transaction.active.add(vertex)
-    if (node.isSource) this.#launch(node, transaction)
+    const ports = node.ins.map(({ from }) => from).filter((from) => from.port && transaction.has(from))
+    const sources = node.isSource ? [node, ...ports] : ports
+    for (const source of sources) this.#launch(source)
     return once(async () => {
       transaction.active.delete(vertex)
-      if (node.isSource && node.refs === 1) await this.#runtime.halt(node)
+      for (const source of sources) if (transaction.owns(source)) await this.#runtime.halt(source)
     })
   }
-  /** Activation runs from the outputs to the inputs, so what is below a source is ready when its turn comes (§4). */
-  #launch(node: Node, transaction: Transaction): void {
+  /**
+   * Activation runs from the outputs to the inputs, so what is below a source is ready when its turn comes (§4). Who
+   * joined it before its first block must be ready too.
+   */
+  #launch(source: Node): void {
+    const needs = source.port ? new Set(source.outs.map(({ to }) => to)) : new Set([source])
+    const ready = (t: Transaction) => [...t.members].every(([name, { node }]) => !needs.has(node) || t.active.has(name))
     setTimeout(() => {
-      if (transaction.active.size > 0 && node.state === 'active') this.#runtime.begin(node)
+      if (source.isSource && source.state === 'active' && this.#users(source).every(ready)) this.#runtime.begin(source)
     }, 0)
   }
 
+  #users(node: Node): Transaction[] {
+    return [...this.#transactions.values()].filter((t) => t.has(node))
+  }
+  /** Ends the requests that use the node; what they share with others goes on for those. */
   #fail(node: Node, error: StreamlineError): void {
-    for (const t of this.#transactions.values()) if (t.has(node)) t.failure ??= error
+    const failed = this.#users(node).filter((t) => !t.failure)
+    for (const t of failed) t.failure = error
     for (const n of this.#runtime.nodes) {
-      if (!n.isSource) continue
-      const users = [...this.#transactions.values()].filter((t) => t.has(n))
+      const users = n.isSource ? this.#users(n) : []
       if (users.length > 0 && users.every((t) => t.failure)) this.#runtime.stopSoon(n)
     }
+    // Its sources go on for others, so nothing else would ever end it. Not now: the failing breath is under way.
+    const goesOn = (n: Node) => n.isSource && this.#users(n).some((t) => !t.failure)
+    for (const t of failed) if (t.nodes.some(goesOn)) setTimeout(() => void this.#giveUp(t), 0)
+  }
+  async #giveUp(t: Transaction): Promise<void> {
+    for (const n of t.nodes) if (n.isSource && t.owns(n)) await this.#runtime.halt(n)
+    await this.#detach(t)
+    t.settle()
   }
   #settle(): void {
-    for (const t of this.#transactions.values()) if (t.nodes.every((n) => n.state === 'finished')) t.settle()
+    for (const t of this.#transactions.values()) if (t.finished) t.settle()
   }
 
   async done(tx: string): Promise<void> {
@@ -213,63 +224,69 @@ class ProcessSpace implements Space {
     await transaction.done
   }
   async stop(tx: string): Promise<void> {
-    await this.#leave(tx, true)
-  }
-  async abort(tx: string): Promise<void> {
-    await this.#leave(tx, false)
-  }
-  /** Takes a request out of the graph: what it alone used is drained (or not), finished and released. */
-  async #leave(tx: string, drain: boolean): Promise<void> {
     const transaction = this.#transactions.get(tx)
     if (!transaction) return
-    this.#transactions.delete(tx)
-    transaction.stopping = true
-    const own = transaction.nodes.filter((n) => [...transaction.members.values()].filter((m) => m.node === n).length === n.refs)
-    for (const n of own) if (n.isSource) this.#runtime.stopSoon(n)
-    for (const n of own) if (n.isSource) await n.instance.stop?.()
-    for (const n of own) if (n.isSource) await this.#runtime.halt(n)
-    const shared = transaction.nodes.some((n) => !own.includes(n))
-    for (const l of transaction.links.values()) if (shared && !own.includes(l.link.from)) unlink(l.link)
+    await this.#drain(transaction)
+    // Aborted meanwhile?
+    if (this.#transactions.get(tx) !== transaction) return
+    this.#counted.set(tx, transaction.counters())
+    await this.#leave(tx, transaction)
+  }
+  async abort(tx: string): Promise<void> {
+    this.#counted.delete(tx)
+    const transaction = this.#transactions.get(tx)
+    if (!transaction) return
+    for (const { port } of transaction.nodes) port?.cancel?.()
+    for (const n of transaction.nodes) if (n.isSource && transaction.owns(n)) await this.#runtime.halt(n)
+    await this.#leave(tx, transaction)
+  }
+  /** Sources first; what comes from other spaces ends by itself when they have stopped. */
+  async #drain(transaction: Transaction): Promise<void> {
+    const own = transaction.nodes.filter((n) => n.isSource && transaction.owns(n))
+    const near = own.filter((n) => !n.port)
+    for (const n of near) this.#runtime.stopSoon(n)
+    for (const n of near) await this.#runtime.halt(n)
+    for (const n of own) if (n.port) await this.#runtime.ended(n)
+    await this.#detach(transaction)
+  }
+  /** Inputs that other requests go on using never end; what hung on them ends here, in order of the request. */
+  #detach(transaction: Transaction): Promise<void> {
+    transaction.detached ??= this.#end(transaction)
+    return transaction.detached
+  }
+  async #end(transaction: Transaction): Promise<void> {
+    if (transaction.nodes.every((n) => transaction.owns(n))) return
+    for (const l of transaction.links.values()) if (!transaction.owns(l.link.from)) this.#cut(l)
+    for (const n of transaction.nodes) if (transaction.owns(n) && n.state === 'active') await this.#runtime.finish(n)
+  }
+  #cut(used: Used): void {
+    if (used.cut) return
+    used.cut = { blocks: used.link.count[0]!, bytes: used.link.count[1]! }
+    unlink(used.link)
     this.#runtime.changed()
-    // Inputs that other requests go on using never end; what hung on them ends here, in order of the request.
-    if (drain && shared) for (const n of own) if (n.state === 'active') await this.#runtime.finish(n)
-    const failures: unknown[] = []
-    for (const n of transaction.nodes) {
-      n.refs -= [...transaction.members.values()].filter((m) => m.node === n).length
-      if (n.refs === 0) await this.#runtime.release(n).catch((e: unknown) => failures.push(e))
-    }
-    for (const l of transaction.links.values()) if (own.includes(l.link.from)) unlink(l.link)
-    this.#runtime.changed()
-    if (this.#runtime.nodes.size === 0) this.#memory.close()
-    transaction.settle()
-    if (failures.length) throw failures[0]
+  }
+  /** Takes a request out of the graph and releases what it alone used. */
+  #leave(tx: string, transaction: Transaction): Promise<void> {
+    transaction.left ??= (async () => {
+      this.#transactions.delete(tx)
+      const { nodes } = transaction
+      for (const l of transaction.links.values()) this.#cut(l)
+      for (const name of [...transaction.members.keys()]) transaction.part(name)
+      transaction.links.clear()
+      const unused = nodes.filter((n) => n.refs === 0)
+      for (const n of nodes) if (n.refs > 0) this.#launch(n)
+      const outcomes = await Promise.allSettled(unused.map((n) => this.#runtime.release(n)))
+      if (this.#runtime.nodes.size === 0) this.#memory.close()
+      transaction.settle()
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    })()
+    return transaction.left
   }
 
   async counters(tx: string): Promise<SpaceCounters> {
     const transaction = this.#transactions.get(tx)
-    const vertices: Record<string, VertexCounters> = {}
-    for (const [name, { node, received, sent }] of transaction?.members ?? []) {
-      const now = node.received()
-      const plain = node.outs.find(({ accept: a }) => a.not && a.lo === 0 && a.hi === 0)
-      const out = node.isSource || !plain ? node.sent : plain.count
-      const bytes = node.isSource && plain ? plain.count[1]! : out[1]!
-      vertices[name] = {
-        blocksIn: now.blocks - received.blocks,
-        blocksOut: out[0]! - sent[0],
-        bytesIn: now.bytes - received.bytes,
-        bytesOut: bytes - sent[1],
-        counters: node.instance.counters?.() ?? {},
-      }
-    }
-    const edges = [...(transaction?.links.values() ?? [])].map(({ link: l, from, to, blocks, bytes }) => ({
-      from,
-      to,
-      blocks: l.count[0]! - blocks,
-      bytes: l.count[1]! - bytes,
-    }))
-    return { vertices, edges }
+    return transaction?.counters() ?? this.#counted.get(tx) ?? { vertices: {}, edges: [] }
   }
-
   async census(): Promise<Record<string, number>> {
     const { nodes } = this.#runtime
     return {
@@ -281,7 +298,7 @@ class ProcessSpace implements Space {
     }
   }
   async close(): Promise<void> {
-    for (const tx of [...this.#transactions.keys()]) await this.abort(tx)
+    for (const tx of [...this.#transactions.keys(), ...this.#counted.keys()]) await this.abort(tx)
     this.#memory.close()
   }
 }
