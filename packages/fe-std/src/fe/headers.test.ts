@@ -1,4 +1,5 @@
 import { type Block, type Context, type Emission, KIND, type Process } from '@netstreamline/core'
+import { compileProgram } from '@netstreamline/jit'
 import { describe, expect, it } from 'vitest'
 import ip from './ip.js'
 import port from './port.js'
@@ -138,8 +139,9 @@ describe('port', () => {
 
 describe('sample', () => {
   const count = async (options: object, n: number) => {
-    const process = await run(sample, options)
-    return Array.from({ length: n }, () => process(block(1, '00')))
+    const { program } = (await sample.create(options, context)) as { program: Uint8Array }
+    const run = compileProgram(program)
+    return Array.from({ length: n }, () => run({ ...block(1, '00'), proto: -1, classifier: 1, wireLength: 1 }))
   }
   it('passes the first of every N', async () => expect(await count({ every: 3 }, 7)).toEqual([1, 0, 0, 1, 0, 0, 1]))
   it('passes all by default', async () => expect(await count({}, 3)).toEqual([1, 1, 1]))

@@ -1,4 +1,5 @@
-import { type Classifier, defineFE, StreamlineError } from '@netstreamline/core'
+import { defineFE, StreamlineError } from '@netstreamline/core'
+import { Builder } from '@netstreamline/jit/ir'
 
 interface Options {
   every?: number
@@ -6,12 +7,38 @@ interface Options {
   seed?: number
 }
 
-/** A generator of numbers in [0, 1) that the seed determines (splitmix32). */
-const generator = (seed: number) => (): number => {
-  seed = (seed + 0x9e3779b9) | 0
-  let z = Math.imul(seed ^ (seed >>> 16), 0x21f0aaad)
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-  return ((z ^ (z >>> 15)) >>> 0) / 0x100000000
+/** One block of `every`: memory[0] counts those still to leave out. */
+const everyNth = (every: number): Uint8Array => {
+  const b = new Builder({ memory: 1 })
+  const [take, left, step] = [b.label(), 0, 1]
+  return b
+    .loadMemory(left, 0)
+    .jumpI('JEQ', left, 0, take)
+    .moveI(step, -1)
+    .addMemory(step, 0)
+    .returnI(0)
+    .place(take)
+    .moveI(left, every - 1)
+    .storeMemory(left, 0)
+    .returnI(1)
+    .finish()
+}
+
+/** Each block with a probability: splitmix32, its state in memory[0], its result compared with the probability · 2^32. */
+const byChance = (probability: number, seed: number): Uint8Array => {
+  const b = new Builder({ memory: 1 })
+  const [z, t] = [0, 1]
+  const out = b.label()
+  b.moveI(t, 0x9e3779b9).addMemory(t, 0).loadMemory(z, 0).aluI('ADD', z, z, seed)
+  for (const [shift, factor] of [
+    [16, 0x21f0aaad],
+    [15, 0x735a2d97],
+  ] as const) {
+    b.aluI('SHR', t, z, shift).alu('XOR', z, z, t).aluI('MUL', z, z, factor)
+  }
+  b.aluI('SHR', t, z, 15).alu('XOR', z, z, t)
+  if (probability < 1) b.jumpI('JGE', z, Math.ceil(probability * 2 ** 32), out)
+  return b.returnI(1).place(out).returnI(0).finish()
 }
 
 export default defineFE<Options>(
@@ -44,17 +71,8 @@ export default defineFE<Options>(
           hint: 'Leave one of the two out.',
         })
       }
-      const random = generator(seed)
-      return (): Classifier => (random() < probability ? 1 : 0)
+      return { program: byChance(probability, seed) }
     }
-    let left = 0
-    return (): Classifier => {
-      if (left > 0) {
-        left--
-        return 0
-      }
-      left = every - 1
-      return 1
-    }
+    return { program: everyNth(every) }
   },
 )
