@@ -10,20 +10,31 @@ const align = (length: number): number => Math.max(8, (length + 7) & ~7)
 
 /**
  * Hands out `blocks`, `per` in a breath, through a ring that has room for one breath only and is overwritten before
- * the next: what was not held is gone, as with a live source.
+ * the next: what was not held is gone, as with a live source. With `idle` it does not end: it calls that and waits.
  */
-export const source = (blocks: readonly InputBlock[], per: number): FunctionalElement =>
+export const source = (blocks: readonly InputBlock[], per: number, idle?: () => void): FunctionalElement =>
   defineFE(meta('source', []), (_options, context) => {
     let room = 8
     for (let i = 0; i < blocks.length; i += per) {
       const breath = blocks.slice(i, i + per)
-      room = Math.max(room, breath.reduce((sum, { data }) => sum + align(data.length), 0))
+      room = Math.max(
+        room,
+        breath.reduce((sum, { data }) => sum + align(data.length), 0),
+      )
     }
     const ring = context.alloc(room)
     let next = 0
     let position = 0
+    let resume = () => {}
     return {
+      stop: () => resume(),
       pull(batch) {
+        if (idle && next >= blocks.length) {
+          idle()
+          return new Promise<void>((resolve) => {
+            resume = resolve
+          })
+        }
         ring.reclaim(ring.base, ring.size)
         context.bytes.fill(STALE, ring.base, ring.base + ring.size)
         batch.ring = ring.id
@@ -43,7 +54,8 @@ export const source = (blocks: readonly InputBlock[], per: number): FunctionalEl
           at += align(data.length)
           position += align(data.length)
         }
-        batch.end = next >= blocks.length
+        batch.end = !idle && next >= blocks.length
+        return undefined
       },
     }
   })

@@ -3,4 +3,6 @@
  * @packageDocumentation
  */
 export type { InputBlock, OutputBlock } from './blocks.js'
+export { type Conformance, conformFE, type Failure } from './conform.js'
 export { type RunOptions, type RunResult, runFE } from './run.js'
+export type { Sample } from './samples.js'

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly per?: number
   /** `false`: on the interpreting datapath instead of the fused one. */
   readonly generate?: boolean
+  /** What follows the last block. Default `drain`: the input ends. Else it goes on without blocks, and the run is stopped or aborted. */
+  readonly end?: 'drain' | 'stop' | 'abort'
 }
 
 /** What came out of a run. */
@@ -56,11 +58,11 @@ interface Part {
 }
 
 /** source > feeder of each input > the FE > collector, in topological order. */
-const graph = (fe: FunctionalElement, run: RunOptions, seen: OutputBlock[]): Map<string, Part> => {
+const graph = (fe: FunctionalElement, run: RunOptions, seen: OutputBlock[], idle?: () => void): Map<string, Part> => {
   const { blocks, inputs = 1, per = 16, options = {} } = run
   const parts = new Map<string, Part>()
   const feeders = blocks ? Array.from({ length: inputs }, (_, i) => `feeder#${i}`) : []
-  if (blocks) parts.set('source', { fe: source(blocks, Math.max(1, per)), inputs: [] })
+  if (blocks) parts.set('source', { fe: source(blocks, Math.max(1, per), idle), inputs: [] })
   for (const [i, name] of feeders.entries())
     parts.set(name, { fe: feeder(blocks!, i), inputs: [{ from: 'source', accept: ACCEPTED }] })
   parts.set('fe', { fe, options, inputs: feeders.map((from) => ({ from, accept: ACCEPTED })) })
@@ -70,7 +72,13 @@ const graph = (fe: FunctionalElement, run: RunOptions, seen: OutputBlock[]): Map
 
 const place = (name: string, { fe, options = {}, inputs }: Part, space: string): Placed => {
   const vertex = { name, function: fe.meta.name, options }
-  const implementation = { function: fe.meta.name, package: 'testkit', module: name, target: 'js', state: fe.meta.state }
+  const implementation = {
+    function: fe.meta.name,
+    package: 'testkit',
+    module: name,
+    target: 'js',
+    state: fe.meta.state,
+  }
   return { vertex, runs: vertex, implementation, space, chain: [], why: '', lost: [], inputs }
 }
 
@@ -79,7 +87,12 @@ export const tryFE = async (fe: FunctionalElement, run: RunOptions = {}): Promis
   const seen: OutputBlock[] = []
   const printed: string[] = []
   const logged: string[] = []
-  const parts = graph(fe, run, seen)
+  const early = run.blocks !== undefined && run.end !== undefined && run.end !== 'drain'
+  let idle = () => {}
+  const idling = new Promise<void>((resolve) => {
+    idle = resolve
+  })
+  const parts = graph(fe, run, seen, early ? idle : undefined)
   const space = createProcessSpace({
     generate: run.generate,
     load: async (module) => parts.get(module)!.fe,
@@ -99,9 +112,9 @@ export const tryFE = async (fe: FunctionalElement, run: RunOptions = {}): Promis
     for (const [to, { inputs }] of parts)
       for (const [input, { from, accept }] of inputs.entries()) await space.connect({ from, to, accept, input }, TX)
     for (const name of [...parts.keys()].reverse()) await space.activate(name, TX)
-    await space.done(TX)
+    await (early ? Promise.race([idling, space.done(TX)]) : space.done(TX))
   })
-  await attempt(() => space.stop(TX))
+  if (run.end !== 'abort') await attempt(() => space.stop(TX))
   const counters = (await space.counters(TX)).vertices['fe'] ?? nothing
   await attempt(() => space.abort(TX))
   const census = await space.census()
