@@ -60,7 +60,8 @@ export const createContext = (node: Node, inputs: number, { memory, print, log, 
         e.position ?? b.position,
       )
     },
-    hold: (block, offset = block.offset, length = block.length) => new HeldBlock(memory, block, offset, length, node.held),
+    hold: (block, offset = block.offset, length = block.length) =>
+      new HeldBlock(memory, block, offset, length, node.held),
     shadow: (block) => memory.shadow(block as Cursor),
     // Other branches and requests read the same data, so a writable window is always a copy of one's own.
     edit: (block) => memory.shadow(block as Cursor),
@@ -98,8 +99,13 @@ export const createContext = (node: Node, inputs: number, { memory, print, log, 
 export const blame = (node: Node, error: unknown): StreamlineError => {
   const known = asError(error, 'SL_FE_FAILED')
   if (known.code !== 'SL_FE_FAILED') return known
-  return new StreamlineError('SL_FE_FAILED', `(${node.name}) failed: ${known.message}`, {
-    vertex: node.name,
-    hint: `Report this to the author of the function '${node.function}'.`,
-  }, error)
+  return new StreamlineError(
+    'SL_FE_FAILED',
+    `(${node.name}) failed: ${known.message}`,
+    {
+      vertex: node.name,
+      hint: `Report this to the author of the function '${node.function}'.`,
+    },
+    error,
+  )
 }

@@ -130,7 +130,9 @@ class Fuser {
     const p = this.#constant(`P${id}`, callOf(node, this.#source, this.#guard))
     const t = scope.identity
     const c = `c${id}`
-    const zero = node.passesZero ? `else if(${c}===0)O${id}(0,${WINDOW.join(',')},${IDENTITY.map((n) => t[n]).join(',')});` : ''
+    const zero = node.passesZero
+      ? `else if(${c}===0)O${id}(0,${WINDOW.join(',')},${IDENTITY.map((n) => t[n]).join(',')});`
+      : ''
     this.#outOf(node)
     return (
       `${x}.offset=o;${x}.length=l;${x}.kind=k;${x}.l3=p3;${x}.l4=p4;${x}.proto=pr;${x}.stream=st;${x}.flags=fl;` +

@@ -122,7 +122,8 @@ export class Memory {
     return this.#rings.length
   }
   alloc(bytes: number): SpaceRing {
-    if (!(bytes >= 0 && bytes < 2 ** 31)) throw new StreamlineError('SL_ARENA_FULL', `a ring of ${bytes} bytes is not possible`)
+    if (!(bytes >= 0 && bytes < 2 ** 31))
+      throw new StreamlineError('SL_ARENA_FULL', `a ring of ${bytes} bytes is not possible`)
     const base = this.arena.alloc(Math.max(1, bytes))
     // Its place names it, so that no two rings of an arena have the same id, whichever space they belong to.
     const ring = new SpaceRing(this, base / 64, base, bytes)

@@ -138,7 +138,11 @@ let lastLink = 0
 export const link = (from: Node, to: Node, accept: Accept, input: number): Link => {
   const same = from.outs.find(
     (l) =>
-      l.to === to && l.input === input && l.accept.not === accept.not && l.accept.lo === accept.lo && l.accept.hi === accept.hi,
+      l.to === to &&
+      l.input === input &&
+      l.accept.not === accept.not &&
+      l.accept.lo === accept.lo &&
+      l.accept.hi === accept.hi,
   )
   if (same) {
     same.refs++

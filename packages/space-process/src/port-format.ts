@@ -1,4 +1,4 @@
-import { StreamlineError, type StreamInfo } from '@netstreamline/core'
+import { type StreamInfo, StreamlineError } from '@netstreamline/core'
 import type { Arena, RingDescriptor } from '@netstreamline/rings'
 
 /** How the writing side reaches a port. Plain JSON; made by the reading side, which owns the memory. */

@@ -15,9 +15,9 @@ import type { Memory, SpaceRing } from './memory.js'
 import type { Port } from './node.js'
 import type { PortBatch } from './port-batch.js'
 import {
+  HEAD_BYTES,
   HEAD32,
   HEAD64,
-  HEAD_BYTES,
   INFO,
   MAGIC,
   type PortDescriptor,
@@ -168,31 +168,31 @@ export class PortReader implements Instance, PortEnd, Port {
       batch.end = true
       return
     }
-    if (this.#broken) throw this.#broken
+    if (!this.#broken) this.#collect(batch)
+    // What came before is good.
+    if (this.#broken && batch.count === 0) throw this.#broken
+  }
+  #collect(batch: PortBatch): void {
     // Looked at before the index: once the writer has left, everything that it wrote is visible.
     const writer = Atomics.load(this.#state, STATE.writer)
-    const index = this.#record
     try {
       while (batch.count < batch.limit && !this.#next) {
-        if (!this.#index.next(index)) {
+        if (!this.#index.next(this.#record)) {
           this.#atEnd(batch, writer)
           return
         }
-        this.#take(batch, index)
+        this.#take(batch, this.#record)
       }
     } catch (error) {
       const { message, detail } = error as StreamlineError
       const facts = { ...detail, port: this.#node.name }
       this.#broken = new StreamlineError('SL_RING', `${this.#node.name}: ${message}`, facts, error)
-      // What came before is good.
-      if (batch.count === 0) throw this.#broken
     }
   }
   #atEnd(batch: PortBatch, writer: number): void {
     if (writer === WRITER.ended) batch.end = true
     else if (writer === WRITER.gone) this.#broken = portDied(this.#node.name, 'its writer has left before the end')
     else if (this.#dead !== undefined) this.#broken = portDied(this.#node.name, this.#dead)
-    if (this.#broken && batch.count === 0) throw this.#broken
   }
 
   /** One record, every word of it read once and checked: another space wrote it. */

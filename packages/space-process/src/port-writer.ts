@@ -1,11 +1,12 @@
 import { type Block, CONSUMED, type Instance, type StreamInfo, StreamlineError } from '@netstreamline/core'
 import { type Arena, attachIBuf, type DBuf, type IBufWriter, resumeDBuf } from '@netstreamline/rings'
+import type { Port } from './node.js'
 import {
   attachState,
   BLOCK_FLAGS,
+  HEAD_BYTES,
   HEAD32,
   HEAD64,
-  HEAD_BYTES,
   INFO,
   type PortDescriptor,
   padded,
@@ -14,7 +15,6 @@ import {
   WRITER,
   writerEnd,
 } from './port-format.js'
-import type { Port } from './node.js'
 import { hub, type PortEnd, portDied } from './port-hub.js'
 import { aboutStream, type Outgoing } from './port-outgoing.js'
 import { PortStreams } from './port-streams.js'

@@ -1,4 +1,4 @@
-import { type StreamInfo, StreamlineError } from '@netstreamline/core'
+import type { StreamInfo, StreamlineError } from '@netstreamline/core'
 import { find } from './context.js'
 import type { Memory } from './memory.js'
 import { Node } from './node.js'

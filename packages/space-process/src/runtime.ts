@@ -1,7 +1,7 @@
 import type { StreamlineError } from '@netstreamline/core'
 import type { Guard } from './call.js'
 import { blame } from './context.js'
-import { drive, type Driver } from './drive.js'
+import { type Driver, drive } from './drive.js'
 import { fuse } from './fuse.js'
 import type { Memory } from './memory.js'
 import { below, type Node } from './node.js'

@@ -17,7 +17,12 @@ export const shareKey = (
   options: Readonly<Record<string, OptionValue>>,
   inputs: readonly SharedInput[],
 ): string =>
-  JSON.stringify([module, fn, stable(options), inputs.map(({ node, accept }) => [node.id, accept.not, accept.lo, accept.hi])])
+  JSON.stringify([
+    module,
+    fn,
+    stable(options),
+    inputs.map(({ node, accept }) => [node.id, accept.not, accept.lo, accept.hi]),
+  ])
 
 /** May another request attach to it? A stateless one always; one with state only before anything has passed (§4). */
 export const joinable = (node: Node): boolean => {

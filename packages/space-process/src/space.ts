@@ -72,7 +72,8 @@ class ProcessSpace implements Space {
   }
   #member(tx: string, vertex: string): Node {
     const member = this.#transactions.get(tx)?.members.get(vertex)
-    if (!member) throw new StreamlineError('SL_PROTOCOL', `transaction ${tx} has no vertex ${vertex} in space ${this.name}`)
+    if (!member)
+      throw new StreamlineError('SL_PROTOCOL', `transaction ${tx} has no vertex ${vertex} in space ${this.name}`)
     return member.node
   }
 

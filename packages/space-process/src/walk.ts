@@ -84,7 +84,22 @@ class Walker {
     }
     if (result > 0) {
       const { offset, length, kind, l3, l4, proto, stream, flags, seconds, nanoseconds, wireLength, ring, position } = x
-      to.out(result, offset, length, kind, l3, l4, proto, stream, flags, seconds, nanoseconds, wireLength, ring, position)
+      to.out(
+        result,
+        offset,
+        length,
+        kind,
+        l3,
+        l4,
+        proto,
+        stream,
+        flags,
+        seconds,
+        nanoseconds,
+        wireLength,
+        ring,
+        position,
+      )
     } else if (result === 0 && to.passesZero) to.out(0, o, l, k, p3, p4, pr, st, fl, se, ns, wl, ri, po)
   }
 }

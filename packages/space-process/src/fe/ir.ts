@@ -5,7 +5,9 @@ const decode = (text: string): Uint8Array => {
   try {
     return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
   } catch {
-    throw new StreamlineError('SL_OPTION', 'option program of (ir) is not base64', { hint: 'Let a translator make it.' })
+    throw new StreamlineError('SL_OPTION', 'option program of (ir) is not base64', {
+      hint: 'Let a translator make it.',
+    })
   }
 }
 

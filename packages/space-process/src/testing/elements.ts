@@ -101,7 +101,14 @@ export const streams = element(
         const length = b.offset + b.length - offset
         const about = { stream: id, l3, l4, proto: 6, offset }
         if (phase === 0) {
-          context.openStream({ id, src: '10.0.0.1', dst: '10.0.0.2', sport: 1000 + (id % 60000), dport: 80, name: `s${id}` })
+          context.openStream({
+            id,
+            src: '10.0.0.1',
+            dst: '10.0.0.2',
+            sport: 1000 + (id % 60000),
+            dport: 80,
+            name: `s${id}`,
+          })
           context.emit({ ...about, length: 0, flags: START })
         }
         context.emit({ ...about, length, kind: 0x10002, classifier: 1 + phase * 20000 })
