@@ -25,7 +25,7 @@ const type = ({ type: name, items, enum: values, 'x-unit': unit }: OptionSchema)
 const limits = (o: OptionSchema): string[] => [
   ...(o.minimum !== undefined ? [`at least ${o.minimum}`] : []),
   ...(o.maximum !== undefined ? [`at most ${o.maximum}`] : []),
-  ...(o.minLength ? [`at least ${o.minLength} characters`] : []),
+  ...(o.minLength ? [`at least ${o.minLength} character${o.minLength === 1 ? '' : 's'}`] : []),
   ...(o.maxLength !== undefined ? [`at most ${o.maxLength} characters`] : []),
   ...(o.pattern !== undefined ? [`like ${o.pattern}`] : []),
   ...(o.default !== undefined ? [`default ${JSON.stringify(o.default)}`] : []),

@@ -1,7 +1,6 @@
 import type { ExplainEntry, Running, RunResult } from '@netstreamline/control'
 import { resultOf } from '@netstreamline/control/node'
 import { asError, type Request, StreamlineError } from '@netstreamline/core'
-import type { Arguments } from '../arguments.js'
 import type { Command } from '../commands.js'
 import type { Io } from '../io.js'
 import { writeTalk } from '../output.js'
@@ -25,40 +24,42 @@ const keepStandardOutput = (request: Request): void => {
   })
 }
 
-/** Calls back after the time; @returns what calls it off. */
-const after = (ms: number | undefined, work: () => void): (() => void) => {
-  const timer = ms === undefined ? undefined : setTimeout(work, ms)
-  return () => clearTimeout(timer)
-}
+/** How long starting may take to stop by itself, in milliseconds. */
+const GRACE = 200
+
+/** A probe may wait for a pipe that says nothing: who wants to stop does not wait for it. */
+const beginOrStop = (starting: Promise<Running>, { signal }: Interrupts): Promise<Running> =>
+  new Promise((resolve, reject) => {
+    starting.then(resolve, reject)
+    const giveUp = () => setTimeout(() => reject(new StreamlineError('SL_INTERRUPTED', 'stopped before it ran')), GRACE)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp)
+  })
 
 /** What happens around a running request until its end. */
-const attend = async (running: Running, { options }: Arguments, io: Io, stops: Interrupts): Promise<RunResult> => {
+const attend = async (running: Running, progress: boolean, io: Io, { signal }: Interrupts): Promise<RunResult> => {
   const stop = () => void running.stop().catch(() => {}) // the end rejects with the same
   let outputFailed: StreamlineError | undefined
   io.out.onError((error) => {
     outputFailed = error
     stop()
   })
-  stops.signal.addEventListener('abort', stop)
-  if (stops.signal.aborted) stop()
-  const limit = options['for'] === undefined ? undefined : milliseconds(String(options['for']))
-  const callOff = after(limit, stop)
-  const wanted = options['progress'] === true || (io.terminal && !io.json)
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
   const { terminal, columns } = io
-  const hide = wanted ? showProgress(running, { terminal, columns, write: writeTalk }) : () => {}
+  const hide = progress ? showProgress(running, { terminal, columns, write: writeTalk }) : () => {}
   try {
     const result = await running.result()
     if (outputFailed) throw outputFailed
+    if (!io.json) io.out.flush()
     return result
   } finally {
     hide()
-    callOff()
   }
 }
 
-const run: Command = async (input, io) => {
-  const { args, options } = input
-  if (options['for'] !== undefined) milliseconds(String(options['for']))
+/** Notes how long each step takes. */
+const stopwatch = () => {
   const steps: Step[] = []
   const timed = async <T>(name: string, work: () => T | Promise<T>, entries?: readonly ExplainEntry[]): Promise<T> => {
     const from = performance.now()
@@ -66,7 +67,12 @@ const run: Command = async (input, io) => {
     steps.push({ name, ms: performance.now() - from, entries })
     return value
   }
+  return { steps, timed }
+}
 
+const run: Command = async ({ args, options }, io) => {
+  const limit = options['for'] === undefined ? undefined : milliseconds(String(options['for']))
+  const { steps, timed } = stopwatch()
   const request = await timed('parse', () => read(args[0]!, io))
   if (io.json) keepStandardOutput(request)
   const print = io.json ? (line: string) => writeTalk(`${line}\n`) : (line: string) => io.out.write(`${line}\n`)
@@ -74,38 +80,37 @@ const run: Command = async (input, io) => {
   const streamline = await timed('find plugins', () => openHere({ print, log }))
   // The second signal: nothing is waited for any more.
   const stops = interrupts((code) => process.exit(code))
-  let result: RunResult | undefined
-  let exitCode = 0
+  const timer = limit === undefined ? undefined : setTimeout(stops.end, limit)
+  const notes: ExplainEntry[] = []
   try {
-    const notes: ExplainEntry[] = []
-    const onExplain = (entry: ExplainEntry) => notes.push(entry)
-    const running = await timed(
-      'plan and start',
-      () => streamline.start(request, { signal: stops.signal, onExplain }),
-      notes,
-    )
-    if (options['explain']) {
-      io.say(explanation({ registry: streamline.registry, steps, plan: running.plan }, io))
-    }
-    result = await attend(running, input, io, stops)
-    if (!io.json) io.out.flush()
-    if (stops.exitCode !== undefined)
-      throw new StreamlineError('SL_INTERRUPTED', 'interrupted; what was under way is complete')
+    const start = () =>
+      streamline.start(request, { signal: stops.signal, onExplain: (entry: ExplainEntry) => notes.push(entry) })
+    const running = await timed('plan and start', () => beginOrStop(start(), stops), notes)
+    if (options['explain']) io.say(explanation({ registry: streamline.registry, steps, plan: running.plan }, io))
+    const progress = options['progress'] === true || (io.terminal && !io.json)
+    const result = await attend(running, progress, io, stops)
+    return stops.exitCode === undefined ? succeed(result, io) : fail(interrupted(), result, io, stops)
   } catch (e) {
-    result ??= resultOf(e)
-    exitCode = fail(e, result, io, stops)
+    // The time was over before anything ran: that is what was asked for.
+    const overBefore = asError(e).code === 'SL_INTERRUPTED' && stops.signal.aborted && stops.exitCode === undefined
+    if (overBefore) return succeed({ request: request.text ?? args[0]!, duration: 0, nodes: [], edges: [] }, io)
+    return fail(e, resultOf(e), io, stops)
+  } finally {
+    clearTimeout(timer)
+    stops.release()
+    // What could not be closed ends with the process.
+    await streamline.close().catch(() => {})
   }
-  if (exitCode === 0) succeed(result!, io)
-  stops.release()
-  await streamline.close().catch(() => {})
-  return exitCode
 }
+
+const interrupted = () => new StreamlineError('SL_INTERRUPTED', 'interrupted; what was under way is complete')
 
 const showSummary = (result: RunResult, io: Io): void => io.say(summary(result, io))
 
-const succeed = (result: RunResult, io: Io): void => {
+const succeed = (result: RunResult, io: Io): number => {
   if (io.json) io.out.write(`${JSON.stringify(result)}\n`)
   else showSummary(result, io)
+  return 0
 }
 
 const fail = (e: unknown, result: RunResult | undefined, io: Io, stops: Interrupts): number => {
@@ -115,4 +120,5 @@ const fail = (e: unknown, result: RunResult | undefined, io: Io, stops: Interrup
   const code = report(error, io, result)
   return error.code === 'SL_INTERRUPTED' ? (stops.exitCode ?? code) : code
 }
+
 export default run

@@ -1,10 +1,12 @@
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 type Name = keyof typeof exitCodes
 
-/** What the user's signals ask for. */
+/** What ends a request early. */
 export interface Interrupts {
-  /** Aborted by the first signal. */
+  /** Aborted by the first signal, and by `end`. */
   readonly signal: AbortSignal
+  /** Asks to stop in order without being a signal: the time is over. */
+  end(): void
   /** Exit code of the signal that came; undefined if none has. */
   readonly exitCode: number | undefined
   /** The default behaviour is back. */
@@ -25,6 +27,7 @@ export const interrupts = (atOnce: (exitCode: number) => void): Interrupts => {
   for (const name of names) process.on(name, handle)
   return {
     signal: controller.signal,
+    end: () => controller.abort(),
     get exitCode() {
       return exitCode
     },
