@@ -59,7 +59,19 @@ const connection = (random, port) => {
   const out = []
   const send = (who, flags, payload = Buffer.alloc(0)) => {
     const [a, b] = [ends[who], ends[1 - who]]
-    out.push(frame({ proto: 6, src: a.src, dst: b.src, sport: a.sport, dport: b.sport, seq: next[who], ack: flags === SYN ? 0 : next[1 - who], flags, payload }))
+    out.push(
+      frame({
+        proto: 6,
+        src: a.src,
+        dst: b.src,
+        sport: a.sport,
+        dport: b.sport,
+        seq: next[who],
+        ack: flags === SYN ? 0 : next[1 - who],
+        flags,
+        payload,
+      }),
+    )
     next[who] = (next[who] + payload.length + (flags & (SYN | FIN) ? 1 : 0)) >>> 0
   }
   send(0, SYN)
@@ -81,7 +93,13 @@ const connection = (random, port) => {
 }
 
 const dns = (random) => {
-  const query = Buffer.concat([Buffer.from([random(256), random(256), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4]), Buffer.from(`h${String(random(1000)).padStart(3, '0')}`), Buffer.from([4]), Buffer.from('test'), Buffer.from([0, 0, 1, 0, 1])])
+  const query = Buffer.concat([
+    Buffer.from([random(256), random(256), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4]),
+    Buffer.from(`h${String(random(1000)).padStart(3, '0')}`),
+    Buffer.from([4]),
+    Buffer.from('test'),
+    Buffer.from([0, 0, 1, 0, 1]),
+  ])
   const answer = Buffer.concat([query, Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 1, 0, random(250)])])
   answer[2] = 0x81
   answer[3] = 0x80
