@@ -12,7 +12,10 @@ for (const dir of ['src', 'src/fe', 'src/ir', 'src/translators', 'src/spaces']) 
     const name = file.slice(0, -3)
     const inside = dir.slice(4)
     const isEntry =
-      ['fe', 'translators', 'spaces'].includes(inside) || name === 'index' || name === 'node' || /\.(entry|node|web)$/.test(name)
+      ['fe', 'translators', 'spaces'].includes(inside) ||
+      name === 'index' ||
+      name === 'node' ||
+      /\.(entry|node|web)$/.test(name)
     if (isEntry) entries[(inside ? `${inside}/` : '') + name.replace(/\.entry$/, '')] = `${dir}/${file}`
   }
 }

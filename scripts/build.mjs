@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { install, root, tool } from './lib.mjs'
 
 const inputs = () => {
-  const files = ['package-lock.json', 'tsup.config.ts', 'tsconfig.base.json', 'scripts/build.mjs', 'scripts/manifest.mjs']
+  const files = [
+    'package-lock.json',
+    'tsup.config.ts',
+    'tsconfig.base.json',
+    'scripts/build.mjs',
+    'scripts/manifest.mjs',
+  ]
   for (const name of readdirSync(join(root, 'packages')).sort()) {
     const base = `packages/${name}`
     files.push(`${base}/package.json`)
@@ -23,10 +29,14 @@ install()
 const stamp = join(root, 'node_modules', '.streamline-built')
 const now = inputs()
 const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === now
-const whole = readdirSync(join(root, 'packages')).every((name) => existsSync(join(root, 'packages', name, 'dist', 'index.js')))
+const whole = readdirSync(join(root, 'packages')).every((name) =>
+  existsSync(join(root, 'packages', name, 'dist', 'index.js')),
+)
 if (!(fresh && whole) || process.argv.includes('--force')) {
   console.error('Building the packages ...')
-  tool('lerna', ['run', 'build', '--loglevel', 'warn', '--concurrency', '2'], { env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' } })
+  tool('lerna', ['run', 'build', '--loglevel', 'warn', '--concurrency', '2'], {
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+  })
   tool('tsc', ['-b'])
   writeFileSync(stamp, now)
 }

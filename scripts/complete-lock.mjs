@@ -36,7 +36,10 @@ for (const [at, entry] of Object.entries({ ...lock.packages })) {
 if (added) {
   const head = lock.packages['']
   delete lock.packages['']
-  lock.packages = { '': head, ...Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1))) }
+  lock.packages = {
+    '': head,
+    ...Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
 }
 console.log(`${added} entries added`)

@@ -9,8 +9,12 @@ const pack = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'))
 const modules = async (folder) => {
   const dir = join(here, 'dist', folder)
   if (!existsSync(dir)) return []
-  const names = readdirSync(dir).filter((file) => file.endsWith('.js')).sort()
-  return Promise.all(names.map(async (file) => [`./dist/${folder}/${file}`, await import(pathToFileURL(join(dir, file)))]))
+  const names = readdirSync(dir)
+    .filter((file) => file.endsWith('.js'))
+    .sort()
+  return Promise.all(
+    names.map(async (file) => [`./dist/${folder}/${file}`, await import(pathToFileURL(join(dir, file)))]),
+  )
 }
 const fail = (...message) => {
   console.error(`${pack.name}: ${format(...message)}`)

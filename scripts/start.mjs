@@ -9,9 +9,13 @@ setUp()
 const streamline = join(root, 'node_modules', '.bin', 'streamline')
 const out = join(root, 'out', 'sample')
 const request = '(pcap,path=examples/sample.pcap) > (tcp) > (http) > (file,path="out/sample/{stream}-{name}")'
-const title = (text) => console.log(`\n${process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[1m${text}\x1b[0m` : text}\n`)
+const title = (text) =>
+  console.log(`\n${process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[1m${text}\x1b[0m` : text}\n`)
 const show = (...args) => {
-  const { status } = spawnSync(process.execPath, [streamline, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [streamline, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 
@@ -29,7 +33,10 @@ title(`What it wrote: ${relative(root, out)}/`)
 const files = readdirSync(out).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
 for (const name of files) {
   const path = join(out, name)
-  const first = readFileSync(path, 'latin1').split('\r\n', 1)[0].slice(0, 60).replace(/[^\x20-\x7e]/g, '.')
+  const first = readFileSync(path, 'latin1')
+    .split('\r\n', 1)[0]
+    .slice(0, 60)
+    .replace(/[^\x20-\x7e]/g, '.')
   console.log(`  ${String(statSync(path).size).padStart(7)} bytes  ${name.padEnd(46)} ${first}`)
 }
 title('Try next')

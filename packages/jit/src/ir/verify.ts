@@ -1,5 +1,16 @@
 import { StreamlineError } from '@netstreamline/core'
-import { decode, isJump, isReturn, MAX_INSTRUCTIONS, MAX_MEMORY, NONE, OP, type Program, REGISTERS, width } from './format.js'
+import {
+  decode,
+  isJump,
+  isReturn,
+  MAX_INSTRUCTIONS,
+  MAX_MEMORY,
+  NONE,
+  OP,
+  type Program,
+  REGISTERS,
+  width,
+} from './format.js'
 
 const known = new Set<number>(Object.values(OP))
 
@@ -16,7 +27,8 @@ const complaint = (program: Program): string | undefined => {
     if (d >= REGISTERS) return `instruction ${pc}: register ${d}`
     if (a >= REGISTERS && !(indexed && a === NONE)) return `instruction ${pc}: register ${a}`
     if (load ? b > 2 : b >= REGISTERS) return `instruction ${pc}: ${load ? 'base' : 'register'} ${b}`
-    if (isJump(op) && (to <= pc || to >= code.length)) return `instruction ${pc}: jumps to ${to}, only forward is allowed`
+    if (isJump(op) && (to <= pc || to >= code.length))
+      return `instruction ${pc}: jumps to ${to}, only forward is allowed`
   }
   const last = code.at(-1)!.op
   return isReturn(last) ? undefined : 'it can run past its end'
@@ -26,6 +38,9 @@ const complaint = (program: Program): string | undefined => {
 export const verify = (program: Program | Uint8Array): Program => {
   const decoded = program instanceof Uint8Array ? decode(program) : program
   const why = complaint(decoded)
-  if (why) throw new StreamlineError('SL_IR', `the filter IR program is not valid: ${why}`, { hint: 'report this to the author of the translator' })
+  if (why)
+    throw new StreamlineError('SL_IR', `the filter IR program is not valid: ${why}`, {
+      hint: 'report this to the author of the translator',
+    })
   return decoded
 }

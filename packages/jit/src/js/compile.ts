@@ -1,5 +1,5 @@
-import { type Frame, interpret } from '../ir/interpret.js'
 import type { Program } from '../ir/format.js'
+import { type Frame, interpret } from '../ir/interpret.js'
 import { verify } from '../ir/verify.js'
 import { emitJavaScript, type Names } from './emit.js'
 

@@ -113,7 +113,11 @@ class Emitter {
     const cell = `${this.#n.memory}[${x}]`
     const index = a === NONE ? String(imm) : `${this.#unsigned(a, facts)}+${imm}`
     const act =
-      op === OP.LDM ? `${this.#r(d)}=${cell}|0;` : op === OP.STM ? `${cell}=${this.#r(b)};` : `${cell}=${cell}+${this.#r(b)};`
+      op === OP.LDM
+        ? `${this.#r(d)}=${cell}|0;`
+        : op === OP.STM
+          ? `${cell}=${this.#r(b)};`
+          : `${cell}=${cell}+${this.#r(b)};`
     return `${x}=${index};if(${x}>=${this.#program.memory})${this.#fail}${act}`
   }
 

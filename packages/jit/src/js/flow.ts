@@ -18,7 +18,11 @@ export const analyse = ({ code }: Program): (Facts | undefined)[] => {
     const old = facts[at]
     facts[at] = old
       ? {
-          proved: [Math.min(old.proved[0], proved[0]), Math.min(old.proved[1], proved[1]), Math.min(old.proved[2], proved[2])],
+          proved: [
+            Math.min(old.proved[0], proved[0]),
+            Math.min(old.proved[1], proved[1]),
+            Math.min(old.proved[2], proved[2]),
+          ],
           small: old.small & small,
         }
       : { proved, small }
@@ -66,4 +70,3 @@ export const analyse = ({ code }: Program): (Facts | undefined)[] => {
   }
   return facts
 }
-
