@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { capture } from './testing/capture.js'
@@ -120,5 +120,18 @@ describe('bad input', () => {
     const { err } = await streamline(['run', '(pcap,path="\\x1b]0;x\\x07.pcap") > (count)'], { cwd })
     expect(err).toContain('SL_NO_FILE')
     expect(err).not.toMatch(/[\x1b\x07]/)
+  })
+})
+
+describe('docs/reference/errors.md', () => {
+  const page = readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8')
+  const examples = [...page.matchAll(/^\$ (streamline .*)\n(error .*)$/gm)].map(
+    ([, line, error]) => [line!, error!] as const,
+  )
+  it('has examples', () => expect(examples.length).toBeGreaterThan(10))
+  it.each(examples)('%s', async (line, error) => {
+    const { code, err } = await bash(`streamline() { "$N" "$S" "$@"; }; ${line}`, { cwd })
+    expect(code).not.toBe(0)
+    for (const part of error.split('…')) expect(err).toContain(part)
   })
 })
