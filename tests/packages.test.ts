@@ -5,7 +5,7 @@ import { ABI, isFE } from '@netstreamline/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import entropy from '../examples/fe-package/index.js'
 import { packAll, root, writeApplication } from './support/application.js'
-import { execute } from './support/command.js'
+import { execute, reasonOf } from './support/command.js'
 import { fetchManager, managers } from './support/managers.js'
 import { entropyOf, packetsOf } from './support/packets.js'
 
@@ -21,8 +21,8 @@ let offline: string | undefined
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'streamline-packages-'))
   packed = await packAll(home)
-  const { code, stderr } = await execute('npm', ['ping'], home)
-  if (code !== 0) offline = `the registry cannot be reached: ${stderr.trim().split('\n')[0]}`
+  const { code, stderr } = await execute('npm', ['view', 'cac', 'version', '--fetch-retries=0'], home)
+  if (code !== 0) offline = `the registry cannot be reached: ${reasonOf(stderr)}`
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 

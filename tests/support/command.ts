@@ -39,3 +39,6 @@ export const succeed = async (...call: Parameters<typeof execute>): Promise<stri
   if (code === 0) return stdout
   throw new Error(`${[call[0], ...call[1]].join(' ')} ended with ${code}:\n${stdout}${stderr}`)
 }
+
+/** The first line of npm's talk that is about the failure. */
+export const reasonOf = (stderr: string): string => /^npm error (?!code )(.+)$/m.exec(stderr)?.[1] ?? stderr.trim()

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cleanEnvironment, type Ended, execute } from './command.js'
+import { cleanEnvironment, type Ended, execute, reasonOf, succeed } from './command.js'
 
 /** A package manager: how it installs an application, and how programs start in it. */
 export interface Manager {
@@ -17,6 +17,9 @@ export interface Manager {
 const own = (directory: string, name: string) => join(directory, 'node_modules', '.bin', name)
 const yarn = (tools: string, args: readonly string[], directory: string) =>
   execute(own(tools, 'yarn'), args, directory, cleanEnvironment({ YARN_ENABLE_TELEMETRY: '0' }))
+/** Yarn does not read npm's settings. */
+const registry = async (directory: string) =>
+  (await succeed('npm', ['config', 'get', 'registry'], directory)).trim().replace(/\/$/, '')
 
 export const managers: readonly Manager[] = [
   {
@@ -41,8 +44,9 @@ export const managers: readonly Manager[] = [
     name: "Yarn Plug'n'Play",
     itself: '@yarnpkg/cli-dist@4',
     async install(directory, tools) {
-      const settings = ['nodeLinker: pnp', 'enableGlobalCache: false', 'enableImmutableInstalls: false', '']
-      writeFileSync(join(directory, '.yarnrc.yml'), settings.join('\n'))
+      const settings = ['nodeLinker: pnp', 'enableGlobalCache: false', 'enableImmutableInstalls: false']
+      settings.push(`npmRegistryServer: '${await registry(directory)}'`)
+      writeFileSync(join(directory, '.yarnrc.yml'), `${settings.join('\n')}\n`)
       // Makes the directory a project of its own.
       writeFileSync(join(directory, 'yarn.lock'), '')
       return yarn(tools, ['install'], directory)
@@ -60,5 +64,5 @@ export const fetchManager = async (tools: string, itself: string): Promise<strin
     ['install', '--no-audit', '--no-fund', '--prefix', tools, itself],
     tools,
   )
-  return code === 0 ? undefined : `${itself} cannot be had: ${stderr.trim().split('\n')[0]}`
+  return code === 0 ? undefined : `${itself} cannot be had: ${reasonOf(stderr)}`
 }
