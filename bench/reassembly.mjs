@@ -1,5 +1,6 @@
 // What putting TCP streams together costs per packet, on top of reading and filtering.
 import { open } from '@netstreamline/control/node'
+import { parse } from '@netstreamline/srl'
 import { capture, interleaved } from './lib/measure.mjs'
 
 export const title = 'CPU of (tcp) per TCP packet, over the filter alone'
@@ -9,7 +10,7 @@ export const run = async ({ quick }) => {
   const streamline = await open({ root: new URL('../packages/cli/', import.meta.url) })
   const cpu = async (request) => {
     const before = process.cpuUsage()
-    const { nodes } = await streamline.run(request)
+    const { nodes } = await streamline.run(parse(request))
     const { user, system } = process.cpuUsage(before)
     return { cpu: (user + system) * 1e3, nodes }
   }

@@ -1,6 +1,7 @@
 // How long a request at full load keeps everything else in its thread waiting.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { open } from '@netstreamline/control/node'
+import { parse } from '@netstreamline/srl'
 import { capture, median } from './lib/measure.mjs'
 
 export const title = 'stalls of the event loop at full load, in process'
@@ -13,7 +14,7 @@ export const run = async ({ quick }) => {
   const request = `(pcap,path=${path},loop=20) > (bpf,expression="tcp port 80") > (count)`
   const runs = []
   for (let n = 0; n < (quick ? 1 : 3); n++) {
-    const running = await streamline.start(request)
+    const running = await streamline.start(parse(request))
     const delays = monitorEventLoopDelay({ resolution: RESOLUTION })
     delays.enable()
     await running.result()
