@@ -1,4 +1,5 @@
-// Writes docs/functions from the manifests (with --check: compares), and the API reference into docs/api.
+// Writes docs/functions from the manifests and the API reference into docs/api. --pages: only the former.
+// --check: writes nothing; fails when pages are not current or the API reference would have warnings.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, tool } from './lib.mjs'
@@ -112,9 +113,10 @@ if (check) {
     )
     process.exit(1)
   }
+  tool('typedoc', ['--emit', 'none', '--treatWarningsAsErrors', '--logLevel', 'Warn'])
 } else {
   mkdirSync(target, { recursive: true })
   for (const name of stale) rmSync(join(target, name))
   for (const [name, text] of changed) writeFileSync(join(target, name), text)
-  tool('typedoc', [])
+  if (!process.argv.includes('--pages')) tool('typedoc', ['--logLevel', 'Warn'])
 }

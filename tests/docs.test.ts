@@ -2,7 +2,16 @@
 // in `sh runnable` blocks succeed (or fail with the exit code that `fails=` states), all in the order of the page, in a
 // directory that has sample.pcap. So do the examples of every function in the manifests.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -79,7 +88,7 @@ beforeEach(() => {
 })
 
 const runRequest = async (text: string) => {
-  const streamline = await open({ bundled: [command] })
+  const streamline = await open({ bundled: [command], print: () => {} })
   try {
     const { nodes } = await streamline.run(parse(text))
     expect(nodes[0]!.blocksOut, `${text} reads something`).toBeGreaterThan(0)
