@@ -1,5 +1,5 @@
 import type { StreamlineError } from '@netstreamline/core'
-import { storeCounter } from './counters.js'
+import { loadCounter, storeCounter } from './counters.js'
 import { WORD } from './format.js'
 import { corrupted, type RingMemory } from './header.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from './position.js'
@@ -12,12 +12,12 @@ export class Consumer {
   producer: number
   /** Absolute position that `released` is the low word of. */
   base: number
-  /** Counters: records read, records or positions found wrong, sleeps, wake-ups of a writer that waited for room. */
-  records = 0
-  corruptions = 0
-  sleeps = 0
-  wakesSent = 0
-  wakesSkipped = 0
+  /** Counters, continued from the last reader: records read, records or positions found wrong, sleeps, wake-ups of a writer that waited for room. */
+  records: number
+  corruptions: number
+  sleeps: number
+  wakesSent: number
+  wakesSkipped: number
   readonly memory: RingMemory
   readonly words: Int32Array
   readonly capacity: number
@@ -38,6 +38,12 @@ export class Consumer {
       throw corrupted('the positions in the ring header contradict each other', { ring: memory.id })
     }
     resetPosition(this.words, WORD.consumer, this.base)
+    const counter = (n: number): number => loadCounter(this.words, WORD.consumerCounters + 2 * n)
+    this.records = counter(0)
+    this.corruptions = counter(1)
+    this.sleeps = counter(2)
+    this.wakesSent = counter(3)
+    this.wakesSkipped = counter(4)
     this.low = this.released = this.base | 0
     this.producer = this.low
   }

@@ -13,7 +13,9 @@ export const storeCounter = (words: Int32Array, at: number, value: number): void
   words[at + 1] = (value / 2 ** 32) | 0
 }
 
-const loadCounter = (words: Int32Array, at: number): number => (words[at + 1]! >>> 0) * 2 ** 32 + (words[at]! >>> 0)
+/** A counter as stored; whatever it says, nothing is decided by it. */
+export const loadCounter = (words: Int32Array, at: number): number =>
+  (words[at + 1]! >>> 0) * 2 ** 32 + (words[at]! >>> 0)
 
 /** Reads a counter from outside; for a moment in every 2^32 it may be off by 2^32. */
 export type RingCounters = Record<(typeof PRODUCER_COUNTERS)[number] | (typeof CONSUMER_COUNTERS)[number], number>

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inspectRing } from './counters.js'
 import { attachDBuf, createDBuf, resumeDBuf } from './dbuf.js'
+import { WORD } from './format.js'
 import { advance, distance } from './position.js'
-import { positions, smallArena, startAt } from './testing/rings.js'
+import { positions, smallArena, startAt, wordsOf } from './testing/rings.js'
 
 /** A byte that says at which position it stands. */
 const stamp = (position: number): number => (position * 31 + Math.floor(position / 64)) & 0xff
@@ -152,6 +153,18 @@ describe('a DBuf', () => {
     expect(inspectRing(arena, dbuf.descriptor).counters).toMatchObject({ published: 3, dropped: 1 })
     dbuf.free()
     expect(arena.used).toBe(0)
+  })
+
+  it('reports a sleeping reader once, also when it was found while publishing for another reason', () => {
+    const arena = smallArena()
+    const dbuf = createDBuf(arena, { bytes: 1024 })
+    const words = wordsOf(arena, dbuf.descriptor, 1024)
+    dbuf.reserve(10)
+    dbuf.commit(10)
+    words[WORD.readerSleeps] = 1
+    dbuf.release(10)
+    expect(words[WORD.readerSleeps]).toBe(0)
+    expect([dbuf.publish(), dbuf.publish()]).toEqual([true, false])
   })
 
   it('refuses blocks that can never fit, and misuse', () => {

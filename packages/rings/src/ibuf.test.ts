@@ -156,8 +156,16 @@ describe('an IBuf', () => {
     expect(push()).toBe(true)
     expect(push()).toBe(false)
     expect(writer.publish()).toBe(false)
-    const { counters } = inspectRing(arena, ibuf.descriptor)
-    expect(counters).toMatchObject({ wakesSent: 1, wakesSkipped: 2, sleeps: 1, published: 3 })
+    const counters = { wakesSent: 1, wakesSkipped: 2, sleeps: 1, published: 3, consumed: 1 }
+    expect(inspectRing(arena, ibuf.descriptor).counters).toMatchObject(counters)
+    // Ends that take over count on.
+    const next = ibuf.writer()
+    next.push(1, 0, 0, 1, 1, 0, 0, 0)
+    next.publish()
+    const last = ibuf.reader()
+    expect(last.poll(9, () => {})).toBe(3)
+    last.release()
+    expect(inspectRing(arena, ibuf.descriptor).counters).toMatchObject({ published: 4, consumed: 4, wakesSkipped: 3 })
   })
 
   it('wakes a writer that waits for room', () => {

@@ -1,5 +1,5 @@
 import type { StreamlineError } from '@netstreamline/core'
-import { storeCounter } from './counters.js'
+import { loadCounter, storeCounter } from './counters.js'
 import { WORD } from './format.js'
 import { corrupted, type RingMemory } from './header.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from './position.js'
@@ -15,12 +15,12 @@ export class Producer {
   consumer: number
   /** Absolute position that `published` is the low word of. */
   base: number
-  /** Counters: records published, records the owner gave up, times the ring was full, wake-ups. */
-  records = 0
-  dropped = 0
-  full = 0
-  wakesSent = 0
-  wakesSkipped = 0
+  /** Counters, continued from the last producer: records published, records the owner gave up, times the ring was full, wake-ups. */
+  records: number
+  dropped: number
+  full: number
+  wakesSent: number
+  wakesSkipped: number
   readonly memory: RingMemory
   readonly words: Int32Array
   readonly capacity: number
@@ -37,6 +37,12 @@ export class Producer {
       throw corrupted('the ring is fuller than it is large', { ring: memory.id })
     }
     resetPosition(this.words, WORD.producer, this.base)
+    const counter = (n: number): number => loadCounter(this.words, WORD.producerCounters + 2 * n)
+    this.records = counter(0)
+    this.dropped = counter(1)
+    this.full = counter(2)
+    this.wakesSent = counter(3)
+    this.wakesSkipped = counter(4)
     this.low = this.published = this.base | 0
     this.consumer = consumer | 0
   }
