@@ -43,8 +43,11 @@ export const createContext = (node: Node, inputs: number, { memory, print, log, 
     bytes,
     emit(e: Emission, from?: Held) {
       const b = (from as HeldBlock | undefined) ?? node.cursor
+      const c = e.classifier ?? 1
+      // No classifier, so no edge takes it.
+      if (!(c >= 0 && c <= 0xffff)) return
       node.out(
-        e.classifier ?? 1,
+        c,
         e.offset ?? b.offset,
         e.length ?? b.length,
         e.kind ?? b.kind,
@@ -99,6 +102,17 @@ export const createContext = (node: Node, inputs: number, { memory, print, log, 
 export const blame = (node: Node, error: unknown): StreamlineError => {
   const known = asError(error, 'SL_FE_FAILED')
   if (known.code !== 'SL_FE_FAILED') return known
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return new StreamlineError(
+      'SL_FE_FAILED',
+      `the stack does not suffice for what follows (${node.name})`,
+      {
+        vertex: node.name,
+        hint: 'Fewer functions in a row, or a larger stack (node --stack-size).',
+      },
+      error,
+    )
+  }
   return new StreamlineError(
     'SL_FE_FAILED',
     `(${node.name}) failed: ${known.message}`,

@@ -10,6 +10,9 @@ const IDENTITY = ['se', 'ns', 'wl', 'ri', 'po']
 const PARAMETERS = ['c', ...WINDOW, ...IDENTITY].join(',')
 const SAVED = ['o', 'l', 'k', 'st']
 
+/** Inline FEs deeper than this get a function of their own: parsers nest only so far. */
+const MAX_NESTING = 50
+
 /** What a scope calls the block's times and identity, and whether it counts in locals. */
 interface Scope {
   readonly identity: Readonly<Record<string, string>>
@@ -45,10 +48,11 @@ const movesWindow = (program: Program): boolean => program.code.some((i) => move
 class Fuser {
   readonly #source: Node
   readonly #reach: Set<Node>
-  readonly #functions: string[] = []
+  readonly #functions: (() => string)[] = []
   readonly #made = new Set<Node>()
   readonly constants = new Map<string, unknown>()
   readonly #guard: Guard
+  #nesting = 0
   constructor(source: Node, guard: Guard) {
     this.#source = source
     this.#guard = guard
@@ -89,11 +93,15 @@ class Fuser {
   }
   #enter(l: Link, c: string, scope: Scope, more: boolean): string {
     const { to, input } = l
-    if (!this.#joins(to)) return this.#body(to, c, String(input), scope, more)
+    if (!this.#joins(to) && this.#nesting < MAX_NESTING) {
+      this.#nesting++
+      const text = this.#body(to, c, String(input), scope, more)
+      this.#nesting--
+      return text
+    }
     if (!this.#made.has(to)) {
       this.#made.add(to)
-      const text = this.#body(to, 'c', 'n', parameters, false)
-      this.#functions.push(`function I${to.id}(n,${PARAMETERS}){${text}}`)
+      this.#functions.push(() => `function I${to.id}(n,${PARAMETERS}){${this.#body(to, 'c', 'n', parameters, false)}}`)
     }
     return `I${to.id}(${input},${c},${WINDOW.join(',')},${IDENTITY.map((n) => scope.identity[n]).join(',')});`
   }
@@ -139,16 +147,18 @@ class Fuser {
       `${x}.seconds=${t['se']};${x}.nanoseconds=${t['ns']};${x}.wireLength=${t['wl']};${x}.ring=${t['ri']};${x}.position=${t['po']};` +
       `${x}.classifier=${came};${x}.input=${input};${x}.busy=true;let ${c}=${p}(${x})|0;${x}.busy=false;` +
       `if(${x}.fault){${x}.fault=false;${c}=0}` +
-      `if(${c}>0)O${id}(${c},${x}.offset,${x}.length,${x}.kind,${x}.l3,${x}.l4,${x}.proto,${x}.stream,${x}.flags,` +
+      // Only 1 to 65535 are classifiers.
+      `if((${c}-1>>>0)<65535)O${id}(${c},${x}.offset,${x}.length,${x}.kind,${x}.l3,${x}.l4,${x}.proto,${x}.stream,${x}.flags,` +
       `${x}.seconds,${x}.nanoseconds,${x}.wireLength,${x}.ring,${x}.position);${zero}`
     )
   }
   /** The way out of an FE that is called: its result and what it emits leave by the same function. */
   #outOf(node: Node): void {
-    if (this.#made.has(node) && this.constants.has(`N${node.id}`)) return
-    this.constants.set(`N${node.id}`, node)
-    const text = `${this.#sent(node, 'c')}${this.links(node, 'c', parameters, false)}`
-    this.#functions.push(`function O${node.id}(${PARAMETERS}){${text}}N${node.id}.out=O${node.id};`)
+    this.#constant(`N${node.id}`, node)
+    this.#functions.push(() => {
+      const text = `${this.#sent(node, 'c')}${this.links(node, 'c', parameters, false)}`
+      return `function O${node.id}(${PARAMETERS}){${text}}N${node.id}.out=O${node.id};`
+    })
   }
 
   text(): string {
@@ -156,12 +166,15 @@ class Fuser {
     const known = columns ? arrived : fresh
     const scope = inLoop(columns)
     const body = this.links(this.#source, 'c0', scope, false)
+    // Writing one function may ask for more.
+    const functions: string[] = []
+    for (let i = 0; i < this.#functions.length; i++) functions.push(this.#functions[i]!())
     const counted = [...(scope.locals ?? [])]
     const declare = counted.map((l) => `e${l.id}=0,b${l.id}=0`).join(',')
     const flush = counted
       .map((l) => `${this.#constant(`E${l.id}`, l.count)}[0]+=e${l.id};E${l.id}[1]+=b${l.id};`)
       .join('')
-    return `'use strict';${this.#functions.join('\n')}
+    return `'use strict';${functions.join('\n')}
 return function run(batch){
 const OF=batch.offset,LE=batch.length,KI=batch.kind,WL=batch.wireLength,TS=batch.seconds,TN=batch.nanoseconds,PO=batch.position,R=batch.ring;${known.columns}
 const count=batch.count;let i=0${declare ? `,${declare}` : ''};

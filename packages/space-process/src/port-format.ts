@@ -58,7 +58,7 @@ const refused = (what: string): StreamlineError =>
 export const attachState = (arena: Arena, port: PortDescriptor | undefined): Int32Array => {
   const { state = -1, id = -1 } = port ?? {}
   const inside = Number.isInteger(state) && state > 0 && state % 64 === 0 && state + STATE_BYTES <= arena.bytes.length
-  if (!inside || typeof port?.index !== 'object' || typeof port.data !== 'object') throw refused('it has no place')
+  if (!inside || !port?.index || !port.data) throw refused('it has no place')
   const words = new Int32Array(arena.buffer, state, STATE_BYTES / 4)
   if (words[STATE.magic] !== MAGIC || words[STATE.id] !== id) throw refused('nothing is at its place')
   return words

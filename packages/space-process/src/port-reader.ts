@@ -35,7 +35,7 @@ import { hub, type PortEnd, portDied } from './port-hub.js'
 export interface PortSize {
   /** Blocks under way; a power of two. Default 4096. */
   readonly slots?: number
-  /** Bytes under way; a power of two, twice the longest block. Default 4 MiB. */
+  /** Bytes under way; a power of two, twice the longest block. Default 1 MiB. */
   readonly bytes?: number
 }
 
@@ -79,7 +79,7 @@ export class PortReader implements Instance, PortEnd, Port {
   #sleeps = 0
 
   /** @throws SL_ARENA_FULL SL_USAGE */
-  constructor(node: ReaderNode, memory: Memory, { slots = 4096, bytes = 2 ** 22 }: PortSize) {
+  constructor(node: ReaderNode, memory: Memory, { slots = 4096, bytes = 2 ** 20 }: PortSize) {
     const { arena } = memory
     this.#node = node
     this.#memory = memory

@@ -7,6 +7,9 @@ import type { Memory } from './memory.js'
 import { below, type Node } from './node.js'
 import { walk } from './walk.js'
 
+/** Larger graphs are interpreted: their text would go beyond what a function may have, and no engine optimises it. */
+const MAX_FUSED = 4096
+
 /** What runs in a space: compiles datapaths, drives sources, ends nodes in topological order. */
 export class Runtime implements Driver, Guard {
   readonly nodes = new Set<Node>()
@@ -36,7 +39,7 @@ export class Runtime implements Driver, Guard {
   prepare(source: Node): boolean {
     if (this.#compiled.get(source) === this.#version) return false
     this.#compiled.set(source, this.#version)
-    const compile = this.#generate ? fuse : walk
+    const compile = this.#generate && below(source).length <= MAX_FUSED ? fuse : walk
     source.run = compile(source, this.#memory.arena.bytes, this)
     return true
   }
@@ -82,8 +85,14 @@ export class Runtime implements Driver, Guard {
     this.#memory.breathe()
   }
   readonly #flushing = new Set<Node>()
+  readonly #alike = new Map<string, Set<Node>>()
+  /** Live nodes of this key, in the order they were made. */
+  alike(key: string): Iterable<Node> {
+    return this.#alike.get(key) ?? []
+  }
   add(node: Node): void {
     this.nodes.add(node)
+    if (node.key) this.#alike.set(node.key, (this.#alike.get(node.key) ?? new Set()).add(node))
     if (node.port?.flush) this.#flushing.add(node)
   }
 
@@ -143,6 +152,8 @@ export class Runtime implements Driver, Guard {
     if (node.state === 'stopped') return
     node.state = 'stopped'
     this.nodes.delete(node)
+    const alike = this.#alike.get(node.key)
+    if (alike?.delete(node) && alike.size === 0) this.#alike.delete(node.key)
     this.#flushing.delete(node)
     this.#compiled.delete(node)
     this.#driven.delete(node)

@@ -80,9 +80,7 @@ class ProcessSpace implements Space {
   /** A live node that does the same work on the same data, if it may be joined (§4). */
   #shared(key: string): Node | undefined {
     if (!key) return undefined
-    for (const node of this.#runtime.nodes) {
-      if (node.key === key && joinable(node) && !this.#runtime.stopping(node)) return node
-    }
+    for (const node of this.#runtime.alike(key)) if (joinable(node) && !this.#runtime.stopping(node)) return node
     return undefined
   }
   #key(placed: Placed, tx: Transaction): string {

@@ -82,7 +82,8 @@ class Walker {
       x.fault = false
       result = 0
     }
-    if (result > 0) {
+    // Only 1 to 65535 are classifiers.
+    if (result > 0 && result < 65536) {
       const { offset, length, kind, l3, l4, proto, stream, flags, seconds, nanoseconds, wireLength, ring, position } = x
       to.out(
         result,

@@ -59,6 +59,8 @@ export class Trial {
     this.spaces = spaces
     this.#space = (name) => spaces.find((s) => s.name === name) ?? spaces[0]!
     const names = spec.vertices.map((v, i) => v.name ?? `${v.fn}${i}`)
+    const inputs = spec.vertices.map((): { from: string; accept: Accept }[] => [])
+    for (const { from, to, accept = ACCEPTED } of spec.edges) inputs[to]!.push({ from: names[from]!, accept })
     this.placed = spec.vertices.map((v, i) => {
       const vertex = { name: names[i]!, function: v.fn, options: v.options ?? {} }
       return {
@@ -76,9 +78,7 @@ export class Trial {
         chain: [],
         why: '',
         lost: [],
-        inputs: spec.edges
-          .filter((e) => e.to === i)
-          .map(({ from, accept = ACCEPTED }) => ({ from: names[from]!, accept })),
+        inputs: inputs[i]!,
       }
     })
   }
