@@ -1,12 +1,16 @@
 import { fstatSync } from 'node:fs'
 
+/** Linux: the major number of /dev/null and its like, major 1 in the upper byte of 16 bits. */
+const isMemoryDevice = (rdev: number): boolean => process.platform === 'linux' && rdev >> 8 === 1
+
 /**
  * Is this descriptor a terminal? `process.stderr` and `node:tty` load the network stack, so they are asked only when
- * the descriptor is a device at all.
+ * the descriptor could be one at all.
  */
 export const isTerminal = (fd: 1 | 2): boolean => {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return false
+    const stat = fstatSync(fd)
+    if (!stat.isCharacterDevice() || isMemoryDevice(stat.rdev)) return false
   } catch {
     return false
   }
