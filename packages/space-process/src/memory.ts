@@ -1,7 +1,7 @@
 import { type Block, type Held, type Ring, StreamlineError } from '@netstreamline/core'
 import type { Arena } from '@netstreamline/rings'
 import type { Cursor } from './cursor.js'
-import { moved, spanStart } from './span.js'
+import { aligned, moved, spanStart } from './span.js'
 
 const SCRATCH = 1 << 18
 
@@ -53,15 +53,16 @@ export class HeldBlock implements Held {
   }
   /** Copies the data out of the ring. */
   move(): void {
-    const size = this.offset + this.length - this.start
-    const to = this.#memory.arena.alloc(Math.max(1, size))
+    const from = aligned(this.start)
+    const end = this.offset + this.length
+    const to = this.#memory.arena.alloc(Math.max(1, end - from))
     this.#memory.shadows++
-    this.#memory.arena.bytes.copyWithin(to, this.start, this.start + size)
-    const by = to - this.start
+    this.#memory.arena.bytes.copyWithin(to, from, end)
+    const by = to - from
     this.offset += by
     if (this.l3 >= 0) this.l3 += by
     if (this.l4 >= 0) this.l4 += by
-    this.start = to
+    this.start += by
     this.#shadow = to
     this.#in = undefined
   }
@@ -149,7 +150,7 @@ export class Memory {
   }
   /** Moves the window of `block`, and the headers before it, to scratch memory, which lives until the breath ends. */
   shadow(block: Cursor): void {
-    const start = spanStart(block.offset, block.l3, block.l4)
+    const start = aligned(spanStart(block.offset, block.l3, block.l4))
     const end = block.offset + block.length
     const size = end - start
     let chunk = this.#scratch.at(-1)

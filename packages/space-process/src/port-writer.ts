@@ -18,7 +18,7 @@ import {
 import { hub, type PortEnd, portDied } from './port-hub.js'
 import { aboutStream, type Outgoing } from './port-outgoing.js'
 import { PortStreams } from './port-streams.js'
-import { moved, spanStart } from './span.js'
+import { aligned, moved, spanStart } from './span.js'
 
 /** What a writer asks of its node. */
 export interface WriterNode {
@@ -96,7 +96,7 @@ export class PortWriter implements Instance, PortEnd, Port {
       return CONSUMED
     }
     this.#streams.before(b)
-    const start = spanStart(b.offset, b.l3, b.l4)
+    const start = aligned(spanStart(b.offset, b.l3, b.l4))
     const end = b.offset + b.length
     const o = this.#out
     o.classifier = b.classifier

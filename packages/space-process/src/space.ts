@@ -20,16 +20,7 @@ import type { ProcessSpaceOptions } from './options.js'
 import { openPort, type PortDescriptor } from './port.js'
 import { Runtime } from './runtime.js'
 import { joinable, shareKey } from './share.js'
-import { Transaction, type Used } from './transaction.js'
-
-const once = (undo: () => Promise<void> | void): Undo => {
-  let called = false
-  return () => {
-    if (called) return undefined
-    called = true
-    return undo()
-  }
-}
+import { once, Transaction, type Used } from './transaction.js'
 
 /** Functional elements in this thread: fused datapaths over one arena (architecture §6). */
 class ProcessSpace implements Space {

@@ -12,3 +12,9 @@ export const spanStart = (offset: number, l3: number, l4: number): number => {
 /** A header position that lies in [start, end] moved by `by`; -1 for one that does not. */
 export const moved = (at: number, start: number, end: number, by: number): number =>
   at >= start && at <= end ? at + by : -1
+
+/**
+ * An address rounded down to 8. Engines copy inside shared memory by words only between addresses that are both
+ * aligned, else byte by byte, ten times slower: so copies begin at an aligned address and go to one.
+ */
+export const aligned = (address: number): number => address & ~7

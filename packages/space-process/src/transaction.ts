@@ -1,5 +1,15 @@
-import type { SpaceCounters, StreamlineError, VertexCounters } from '@netstreamline/core'
+import type { SpaceCounters, StreamlineError, Undo, VertexCounters } from '@netstreamline/core'
 import type { Link, Node } from './node.js'
+
+/** An undo that does nothing when it is called again. */
+export const once = (undo: () => Promise<void> | void): Undo => {
+  let called = false
+  return () => {
+    if (called) return undefined
+    called = true
+    return undo()
+  }
+}
 
 /** A node as one request sees it: what its counters were when the request joined. */
 export interface Member {
