@@ -17,10 +17,10 @@ const ours = (path, loop) =>
 const theirs = (path) => cpuOf('tcpdump', '-r', path, '-w', '/dev/null', FILTER)
 
 /** Both must find the same packets, or the figures compare different work. */
-const agree = async (path) => {
-  const { nodes } = JSON.parse((await ours(path, 1)).stdout)
+const agree = (path) => {
+  const { nodes } = JSON.parse(ours(path, 1).stdout)
   const counted = nodes.at(-1).blocksIn
-  const { stdout } = await cpuOf('tcpdump', '--count', '-r', path, FILTER)
+  const { stdout } = cpuOf('tcpdump', '--count', '-r', path, FILTER)
   const wanted = Number(/\d+/.exec(stdout)[0])
   if (counted !== wanted) throw new Error(`streamline counts ${counted} packets, tcpdump ${wanted}`)
   return wanted
@@ -30,14 +30,14 @@ export const run = async ({ quick }) => {
   const packets = quick ? 200_000 : 1_000_000
   const one = capture(packets)
   const ten = capture(packets, PASSES)
-  const accepted = await agree(one)
-  await theirs(ten) // into the page cache
+  const accepted = agree(one)
+  theirs(ten) // into the page cache
   const more = packets * (PASSES - 1)
   const slope = (few, many) => ((many.cpu - few.cpu) / more) * 1e9
   const { a, b, ratio, range, pairs } = await interleaved(
     quick ? 3 : 7,
-    async () => slope(await ours(one, 1), await ours(one, PASSES)),
-    async () => slope(await theirs(one), await theirs(ten)),
+    async () => slope(ours(one, 1), ours(one, PASSES)),
+    async () => slope(theirs(one), theirs(ten)),
   )
   return {
     filter: FILTER,

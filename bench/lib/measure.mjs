@@ -1,14 +1,12 @@
 // What all benches measure with.
-import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, renameSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
 import { makeCapture } from '../make-capture.mjs'
 
-const execute = promisify(execFile)
-
-export const root = new URL('../../', import.meta.url).pathname
+export const root = fileURLToPath(new URL('../../', import.meta.url))
 export const streamline = join(root, 'packages/cli/bin/streamline.js')
 
 /** The middle of some numbers. */
@@ -19,19 +17,16 @@ export const median = (numbers) => {
 }
 
 /** Runs a program. @returns user and system seconds of it and its children, and what it wrote */
-export const cpuOf = async (...command) => {
-  const script = 'exec 3>&2 2>"$1"; shift; TIMEFORMAT="cpu %U %S"; { time "$@" 2>&3; } '
-  const log = join(tmpdir(), `streamline-bench-${process.pid}-time`)
-  const { stdout, stderr } = await execute(
-    'bash',
-    ['-c', `${script}; s=$?; cat "${log}" >&3; exit $s`, 'bash', log, ...command],
-    {
-      maxBuffer: 1 << 26,
-    },
-  )
-  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
-  if (user === undefined) throw new Error(`no times of ${command[0]}: ${stderr}`)
-  return { cpu: Number(user) + Number(system), stdout }
+export const cpuOf = (...command) => {
+  const script = 'exec 4>&2; TIMEFORMAT="%U %S"; { time "$@" 2>&4 3>&-; } 2>&3'
+  const { status, output } = spawnSync('bash', ['-c', script, 'bash', ...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  })
+  const [, stdout, stderr, times] = output
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with code ${status}:\n${stderr}`)
+  const [user, system] = times.split(' ').map(Number)
+  return { cpu: user + system, stdout }
 }
 
 /**
