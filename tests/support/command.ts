@@ -41,4 +41,5 @@ export const succeed = async (...call: Parameters<typeof execute>): Promise<stri
 }
 
 /** The first line of npm's talk that is about the failure. */
-export const reasonOf = (stderr: string): string => /^npm error (?!(?:code|syscall|errno|address|port) )(.+)$/m.exec(stderr)?.[1] ?? stderr.trim()
+export const reasonOf = (stderr: string): string =>
+  /^npm error (?!(?:code|syscall|errno|address|port) )(.+)$/m.exec(stderr)?.[1] ?? stderr.trim()

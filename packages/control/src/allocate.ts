@@ -21,11 +21,10 @@ export class StepFailed extends Error {
   }
 }
 
-/** 128 random bits: unique between all processes that may use a space. */
-const transaction = (): string =>
-  Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
+const digits = (): string => Math.random().toString(36).slice(2)
+
+/** Unique between all processes that may use a space. No secret: an end of a channel can only name its own (§4). */
+const transaction = (): string => `${Date.now().toString(36)}-${digits()}${digits()}`
 
 /** What was done so far and how to reverse it. */
 const undoLog = (tx: string) => {

@@ -278,6 +278,9 @@ export const manifestSchema: Schema = {
       additionalProperties: false,
       required: ['name', 'depth', 'targets', 'summary', 'module'],
       properties: {
+        pinned: {
+          type: 'boolean',
+        },
         name: {
           $ref: '#/$defs/name',
         },

@@ -74,7 +74,7 @@ export const offeredSpaces = (
     names: () => offered.map((space) => space.name),
     async open({ targets, pins }) {
       const wanted = offered.filter(
-        ({ name, targets: runs }) => pins.has(name) || runs.some((label) => targets.has(label)),
+        ({ name, targets: runs, pinned }) => pins.has(name) || (!pinned && runs.some((label) => targets.has(label))),
       )
       const spaces: Space[] = []
       const failed: { space: string; error: unknown }[] = []

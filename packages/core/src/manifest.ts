@@ -72,6 +72,8 @@ export interface ManifestTranslator {
 /** A space in a manifest. */
 export interface ManifestSpace {
   readonly name: string
+  /** Opened, and thus considered, only for requests that pin a vertex to it (`space=`). */
+  readonly pinned?: boolean
   readonly depth: number
   readonly targets: readonly string[]
   readonly summary: string

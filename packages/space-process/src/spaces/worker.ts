@@ -4,6 +4,7 @@ import { createWorkerSpace } from '#worker'
 export const meta = {
   name: 'worker',
   depth: 0,
+  pinned: true,
   targets: ['js'],
   summary: 'A thread of its own, started by the first request with space=worker.',
 }
