@@ -10,7 +10,7 @@ import type {
 } from '@netstreamline/core'
 import { StreamlineError } from '@netstreamline/core'
 import { importable, type WorkerSpaceOptions } from './worker-setup.js'
-import { startThread, type Thread } from './worker-thread.node.js'
+import type { Thread } from './worker-thread.node.js'
 
 /** How long a worker may take to close in order before it is terminated, in milliseconds. */
 const GRACE = 5000
@@ -26,9 +26,9 @@ class WorkerSpace implements Space {
   readonly targets = ['js']
   readonly channels: Space['channels']
   readonly #options: WorkerSpaceOptions
-  #thread: Thread | undefined
+  #thread: Promise<Thread> | undefined
   /** The thread that runs a transaction. */
-  readonly #of = new Map<string, Thread>()
+  readonly #of = new Map<string, Promise<Thread>>()
 
   constructor(options: WorkerSpaceOptions) {
     this.name = options.name ?? 'worker'
@@ -41,25 +41,33 @@ class WorkerSpace implements Space {
     return offers.filter((o) => this.targets.includes(o.target) && importable(o.module))
   }
 
-  #start(): Thread {
-    if (this.#thread) return this.#thread
-    const thread = startThread(this.#options)
-    this.#thread = thread
-    void thread.gone.then(() => {
-      if (this.#thread === thread) this.#thread = undefined
-    })
-    return thread
+  #start(): Promise<Thread> {
+    this.#thread ??= this.#launch()
+    return this.#thread
   }
-  #at(tx: string): Promise<Space> {
-    const thread = this.#of.get(tx)
+  async #launch(): Promise<Thread> {
+    try {
+      // Imported only now: requests that need no thread do not wait for what starts one.
+      const { startThread } = await import('./worker-thread.node.js')
+      const thread = startThread(this.#options)
+      void thread.gone.then(() => {
+        this.#thread = undefined
+      })
+      return thread
+    } catch (error) {
+      this.#thread = undefined
+      throw error
+    }
+  }
+  async #at(tx: string): Promise<Space> {
+    const thread = await this.#of.get(tx)
     if (thread) return thread.space
     throw new StreamlineError('SL_PROTOCOL', `transaction ${tx} is not under way in space ${this.name}`)
   }
 
   async instantiate(placed: Placed, tx: string): Promise<Undo> {
-    const thread = this.#of.get(tx) ?? this.#start()
-    this.#of.set(tx, thread)
-    return (await thread.space).instantiate(placed, tx)
+    if (!this.#of.has(tx)) this.#of.set(tx, this.#start())
+    return (await this.#at(tx)).instantiate(placed, tx)
   }
   async connect(edge: EdgeStep, tx: string): Promise<Connection> {
     return (await this.#at(tx)).connect(edge, tx)
@@ -74,9 +82,9 @@ class WorkerSpace implements Space {
     if (this.#of.has(tx)) await (await this.#at(tx)).stop(tx)
   }
   async abort(tx: string): Promise<void> {
-    const thread = this.#of.get(tx)
-    if (!thread) return
-    const space = await thread.space.catch(() => undefined)
+    if (!this.#of.has(tx)) return
+    // A thread that could not start has made nothing.
+    const space = await this.#at(tx).catch(() => undefined)
     await space?.abort(tx)
     this.#of.delete(tx)
   }
@@ -84,14 +92,13 @@ class WorkerSpace implements Space {
     return this.#of.has(tx) ? (await this.#at(tx)).counters(tx) : { vertices: {}, edges: [] }
   }
   async census(): Promise<Readonly<Record<string, number>>> {
-    const thread = this.#thread
-    if (!thread) return NOTHING
+    const space = await this.#thread?.then((thread) => thread.space).catch(() => undefined)
     // A thread that dies meanwhile holds nothing any more.
-    return thread.space.then((space) => space.census()).catch(() => NOTHING)
+    return (await space?.census().catch(() => undefined)) ?? NOTHING
   }
   async close(): Promise<void> {
     this.#of.clear()
-    const thread = this.#thread
+    const thread = await this.#thread?.catch(() => undefined)
     if (!thread) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
