@@ -61,7 +61,7 @@ const fileIn = (directory: string, path: string, what: string, hint: string): st
     throw new Broken(`${what} '${path}' lies outside the package`, hint)
   }
   if (!existsSync(file)) throw new Broken(`${what} '${path}' is missing`, hint)
-  if (!isInside(realpathSync(file), realpathSync(directory)))
+  if (!isInside(realpathSync.native(file), realpathSync.native(directory)))
     throw new Broken(`${what} '${path}' links to outside the package`, hint)
   return file
 }
