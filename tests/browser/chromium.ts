@@ -20,6 +20,15 @@ const ended = (child: ChildProcess): Promise<void> =>
     else child.once('exit', () => resolve())
   })
 
+/** Ends what the browser has started and not ended itself. */
+const endGroup = ({ pid }: ChildProcess): void => {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing is left of the group.
+  }
+}
+
 /** Opens a page without a window until `done` settles. Rejects if the browser ends before. */
 export const visit = async <T>(url: string, done: Promise<T>): Promise<T> => {
   const profile = mkdtempSync(join(tmpdir(), 'streamline-chromium-'))
@@ -27,6 +36,8 @@ export const visit = async <T>(url: string, done: Promise<T>): Promise<T> => {
   const child = spawn(chromium, [...options, `--user-data-dir=${profile}`, url], {
     env: cleanEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A process group of its own: its helper processes write into the profile for a while after the browser has gone.
+    detached: true,
   })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text) => (said += text))
@@ -40,6 +51,7 @@ export const visit = async <T>(url: string, done: Promise<T>): Promise<T> => {
     lost.catch(() => {})
     child.kill()
     await ended(child)
+    endGroup(child)
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
