@@ -1,9 +1,10 @@
-import { dirname, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { dirname, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Registry } from '@netstreamline/core'
-import { type PackageJson, readPackageJson, readPlugin } from './read-package.node.js'
+import { asPackageJson, type PackageJson, readPackageText, readPlugin } from './read-package.node.js'
 import { createRegistry, type Entry } from './registry.js'
-import { nearestPackage, resolvePackage } from './resolve-package.node.js'
+import { lookFor, nearestPackage } from './resolve-package.node.js'
 
 export interface DiscoverOptions {
   /**
@@ -34,15 +35,28 @@ interface Plugin {
   readonly json: PackageJson
 }
 
+/** A dependency if it is a plugin. What is installed nearest counts, plugin or not. */
+const pluginAt = (places: readonly string[]): Plugin | undefined => {
+  for (const place of places) {
+    const text = readPackageText(`${place}${sep}package.json`)
+    if (text === undefined) continue
+    // Most dependencies of an application are none, and need not be parsed.
+    const json = text.includes('"streamline"') ? asPackageJson(text) : undefined
+    // Links are followed, so that what is found there resolves its own dependencies (pnpm).
+    return json?.streamline === undefined ? undefined : { directory: realpathSync.native(place), json }
+  }
+  return undefined
+}
+
 /** Plugins among what a package declares, and the package itself if it is one. */
 const pluginsOf = (file: string, fields: readonly string[]): Plugin[] => {
-  const json = readPackageJson(file)
+  const json = asPackageJson(readPackageText(file))
   if (!json) return []
   const plugins: Plugin[] = json.streamline === undefined ? [] : [{ directory: dirname(file), json }]
+  const places = lookFor(file)
   for (const name of declared(json, fields)) {
-    const directory = resolvePackage(name, file)
-    const theirs = directory === undefined ? undefined : readPackageJson(resolve(directory, 'package.json'))
-    if (theirs?.streamline !== undefined) plugins.push({ directory: directory!, json: theirs })
+    const plugin = pluginAt(places(name))
+    if (plugin) plugins.push(plugin)
   }
   return plugins
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ABI, type Manifest, type RegistryPackage } from '@netstreamline/core'
 import type { Entry } from './registry.js'
@@ -40,30 +40,52 @@ const parse = (file: string, hint: string): unknown => {
   }
 }
 
-/** The package.json at `file`; undefined if there is none that can be read. */
-export const readPackageJson = (file: string): PackageJson | undefined => {
+/** The text of the package.json at `file`; undefined if there is none that can be read. */
+export const readPackageText = (file: string): string | undefined => {
   try {
-    const json = parse(file, '')
+    const size = statSync(file, { throwIfNoEntry: false })?.size
+    return size === undefined || size > MAX_MANIFEST ? undefined : readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** A package.json; undefined if the text is no such thing. */
+export const asPackageJson = (text: string | undefined): PackageJson | undefined => {
+  try {
+    const json: unknown = text === undefined ? undefined : JSON.parse(text)
     return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as PackageJson) : undefined
   } catch {
     return undefined
   }
 }
 
-/** A file of the package, links followed. @throws Broken when it lies outside or is not there */
-const fileIn = (directory: string, path: string, what: string, hint: string): string => {
-  const file = join(directory, path)
-  const isInside = (place: string, root: string) => {
-    const way = relative(root, place)
-    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !/^[a-z]:|^[/\\]/i.test(way)
+/** A path that a manifest may give: relative, with no way up and no name of a drive or protocol. */
+const leadsOut = /\0|\\|:|^\/|(^|\/)\.\.(\/|$)|^(\.\/)*\.?$/
+
+/** A path that stands in a URL as it is, as nearly all do: discovery makes one for each function of each plugin. */
+const plain = /^\.(\/[\w-][\w.-]*)+$/
+
+/**
+ * What a package's manifest names must be files of that package, links followed. One system call a file: discovery
+ * meets every module of every plugin at each start of the command.
+ */
+const filesOf = (directory: string) => {
+  const root = `${realpathSync.native(directory)}${sep}`
+  /** @throws Broken when it lies outside or is not there */
+  return (path: unknown, what: string, hint: string): string => {
+    if (typeof path !== 'string' || leadsOut.test(path))
+      throw new Broken(`${what} '${path}' lies outside the package`, hint)
+    const file = `${directory}${sep}${path}`
+    let real: string
+    try {
+      real = realpathSync.native(file)
+    } catch {
+      throw new Broken(`${what} '${path}' is missing`, hint)
+    }
+    if (!real.startsWith(root)) throw new Broken(`${what} '${path}' links to outside the package`, hint)
+    return file
   }
-  if (path.includes('\0') || /^[a-z][a-z0-9+.-]*:|^[/\\]/i.test(path) || !isInside(file, directory)) {
-    throw new Broken(`${what} '${path}' lies outside the package`, hint)
-  }
-  if (!existsSync(file)) throw new Broken(`${what} '${path}' is missing`, hint)
-  if (!isInside(realpathSync.native(file), realpathSync.native(directory)))
-    throw new Broken(`${what} '${path}' links to outside the package`, hint)
-  return file
 }
 
 /** Says what is wrong with a manifest. Given from outside, so that the validator loads only where it is needed. */
@@ -73,7 +95,8 @@ const read = (directory: string, { name, streamline }: PackageJson, validate: Va
   const again = `install ${String(name)} again, or ask its author`
   if (typeof streamline !== 'string')
     throw new Broken('"streamline" in its package.json is not the path of a manifest', again)
-  const json = parse(fileIn(directory, streamline, 'manifest', again), again) as Manifest
+  const find = filesOf(directory)
+  const json = parse(find(streamline, 'manifest', again), again) as Manifest
   if (typeof json !== 'object' || json === null) throw new Broken('the manifest is not an object', again)
   if (json.abi !== ABI && Number.isInteger(json.abi)) {
     const other = json.abi > ABI ? 'update Streamline, or install an older version of' : 'install a newer version of'
@@ -83,7 +106,7 @@ const read = (directory: string, { name, streamline }: PackageJson, validate: Va
   if (problems.length) throw new Broken(`its manifest is invalid: ${problems.slice(0, 3).join('; ')}`, again)
   if (json.package !== name) throw new Broken(`its manifest is that of '${json.package}'`, again)
   for (const { module } of [...(json.functions ?? []), ...(json.translators ?? []), ...(json.spaces ?? [])]) {
-    fileIn(directory, module, 'module', 'build the package, or install it again')
+    find(module, 'module', 'build the package, or install it again')
   }
   return json
 }
@@ -95,7 +118,8 @@ const read = (directory: string, { name, streamline }: PackageJson, validate: Va
  */
 export const readPlugin = (directory: string, json: PackageJson, validate?: Validate): Entry => {
   const location = pathToFileURL(`${directory}${sep}`).href
-  const url = (module: string) => pathToFileURL(join(directory, module)).href
+  const url = (module: string) =>
+    plain.test(module) ? location + module.slice(2) : pathToFileURL(join(directory, module)).href
   const about: RegistryPackage = {
     name: String(json.name ?? dirname(directory)),
     version: String(json.version ?? ''),

@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs'
-import Module, { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import Module from 'node:module'
+import { dirname, join, sep } from 'node:path'
 
 /** What may stand in dependencies: nothing that could lead out of node_modules. */
 const packageName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~_-][a-z0-9._~-]*$/i
@@ -23,21 +23,30 @@ const withPnp = (name: string, from: string): string | undefined => {
   }
 }
 
-/**
- * The directory of a dependency of the package whose package.json is `from`, or undefined if it is not installed.
- * Works under npm, pnpm (whose links are followed, so that what is found there resolves its own dependencies) and
- * Yarn PnP, also for packages whose `exports` hide their package.json: `require.resolve` fails for those.
- */
-export const resolvePackage = (name: string, from: string): string | undefined => {
-  if (!packageName.test(name)) return undefined
-  const pnp = withPnp(name, from)
-  if (pnp !== undefined) return pnp
-  // Asked for a file in it, because a bare name may be that of a builtin module.
-  for (const directory of createRequire(from).resolve.paths(`${name}/package.json`) ?? []) {
-    const found = join(directory, name)
-    if (existsSync(join(found, 'package.json'))) return realpathSync(found)
+/** node_modules of this directory and those above it, as Node.js looks for packages. */
+const above = (directory: string): string[] => {
+  const places: string[] = []
+  for (let at = directory; ; at = dirname(at)) {
+    if (!at.endsWith(`${sep}node_modules`))
+      places.push(at.endsWith(sep) ? `${at}node_modules` : `${at}${sep}node_modules`)
+    if (dirname(at) === at) return places
   }
-  return undefined
+}
+
+/**
+ * Where the dependencies of the package whose package.json is `from` may lie, best first.
+ * Works under npm, pnpm and Yarn PnP, also for packages whose `exports` hide their package.json: `require.resolve`
+ * fails for those.
+ */
+export const lookFor = (from: string): ((name: string) => string[]) => {
+  let places: string[] | undefined
+  return (name) => {
+    if (!packageName.test(name)) return []
+    const pnp = withPnp(name, from)
+    if (pnp !== undefined) return [pnp]
+    places ??= above(dirname(from))
+    return places.map((place) => `${place}${sep}${name}`)
+  }
 }
 
 /** The nearest package.json at or above a directory. */
