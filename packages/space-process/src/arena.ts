@@ -1,4 +1,4 @@
-import { type Arena, createArena } from '@netstreamline/rings'
+import { type Arena, createArena } from '@netstreamline/rings/arena'
 
 let arena: Arena | undefined
 

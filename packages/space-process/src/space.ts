@@ -17,7 +17,7 @@ import { createContext } from './context.js'
 import { Memory } from './memory.js'
 import { link, Node, unlink } from './node.js'
 import type { ProcessSpaceOptions } from './options.js'
-import { openPort, type PortDescriptor } from './port.js'
+import type { PortDescriptor } from './port.js'
 import { Runtime } from './runtime.js'
 import { joinable, shareKey } from './share.js'
 import { once, Transaction, type Used } from './transaction.js'
@@ -122,8 +122,8 @@ class ProcessSpace implements Space {
   }
 
   async connect(edge: EdgeStep, tx: string): Promise<Connection> {
+    if (edge.remote) return this.#connectRemote(edge, tx)
     const transaction = this.#begin(tx)
-    if (edge.remote) return this.#connectRemote(edge, tx, transaction)
     const made = link(this.#member(tx, edge.from), this.#member(tx, edge.to), edge.accept, edge.input)
     return { undo: this.#linked(transaction, edge, made) }
   }
@@ -137,7 +137,10 @@ class ProcessSpace implements Space {
     })
   }
   /** One end of an edge to another space: a port node stands for the far side. */
-  async #connectRemote(edge: EdgeStep, tx: string, transaction: Transaction): Promise<Connection> {
+  async #connectRemote(edge: EdgeStep, tx: string): Promise<Connection> {
+    // Most requests stay in one space, and start faster without ports and rings.
+    const { openPort } = await import('./port.js')
+    const transaction = this.#begin(tx)
     const incoming = edge.remote === 'from'
     const near = this.#member(tx, incoming ? edge.to : edge.from)
     const name = `${edge.from}>${edge.to}#${edge.input}`

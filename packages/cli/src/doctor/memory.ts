@@ -8,7 +8,7 @@ const FREE = 256e6
 const arena = async (): Promise<Check> => {
   const name = 'arena'
   try {
-    const { createArena } = await import('@netstreamline/rings')
+    const { createArena } = await import('@netstreamline/rings/arena')
     const { capacity, lost, buffer } = createArena()
     const kind = buffer instanceof SharedArrayBuffer ? 'shared' : 'not shared'
     const found = `${bytes(capacity)}, ${kind}${lost ? `; ${lost}` : ''}`
