@@ -10,6 +10,7 @@ const inputs = () => {
     'tsup.config.ts',
     'tsconfig.base.json',
     'scripts/build.mjs',
+    'scripts/licences.mjs',
     'scripts/manifest.mjs',
   ]
   for (const name of readdirSync(join(root, 'packages')).sort()) {

@@ -88,7 +88,7 @@ export const supervise = (
     await readCounters()
     // What failed goes first, so that no other space waits for it while it drains.
     if (culprit) await quietly(asked(() => culprit.abort(tx)))
-    if (orderly) for (const space of spaces) if (space !== culprit) await quietly(stopIn(space))
+    if (orderly) await Promise.all(spaces.filter((s) => s !== culprit).map((s) => quietly(stopIn(s))))
   }
   const finish = async (): Promise<RunResult> => {
     let failure: { e: unknown } | undefined
