@@ -78,8 +78,7 @@ const run: Command = async ({ args, options }, io) => {
   const print = io.json ? (line: string) => writeTalk(`${line}\n`) : (line: string) => io.out.write(`${line}\n`)
   const log = (message: string) => io.say(safe(message))
   const streamline = await timed('find plugins', () => openHere({ print, log }))
-  // The second signal: nothing is waited for any more.
-  const stops = interrupts((code) => process.exit(code))
+  const stops = interrupts()
   const timer = limit === undefined ? undefined : setTimeout(stops.end, limit)
   const notes: ExplainEntry[] = []
   try {

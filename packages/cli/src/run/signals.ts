@@ -13,14 +13,23 @@ export interface Interrupts {
   release(): void
 }
 
-/** The first SIGINT, SIGTERM or SIGHUP asks to stop in order, the second one to end at once. */
-export const interrupts = (atOnce: (exitCode: number) => void): Interrupts => {
+/**
+ * Ends the process now. `process.exit` would wait for the threads that read and write files, and so for a full pipe
+ * that nobody reads; the signal's own default does not, and shells show the same code for it.
+ */
+const endAtOnce = (name: Name): void => {
+  if (!process.getActiveResourcesInfo().includes('FSReqCallback')) process.exit(exitCodes[name])
+  process.removeAllListeners(name)
+  process.kill(process.pid, name)
+}
+
+/** The first SIGINT, SIGTERM or SIGHUP asks to stop in order, the second one ends the process at once. */
+export const interrupts = (): Interrupts => {
   const controller = new AbortController()
   let exitCode: number | undefined
   const handle = (name: NodeJS.Signals) => {
-    const code = exitCodes[name as Name]
-    if (exitCode !== undefined) return atOnce(code)
-    exitCode = code
+    if (exitCode !== undefined) return endAtOnce(name as Name)
+    exitCode = exitCodes[name as Name]
     controller.abort()
   }
   const names = Object.keys(exitCodes) as Name[]
