@@ -134,7 +134,7 @@ describe('streamline run', () => {
   it('ends at once at the second signal, though nobody reads its output', async () => {
     const twice = `mkfifo full; exec 3<>full
       "$N" "$S" run --progress '(pcap,path=many.pcap,loop=100000000) > (pcap,path=-)' >full 2>talk & p=$!
-      until grep -q % talk; do sleep 0.1; done
+      while kill -0 $p && ! grep -q % talk; do sleep 0.1; done
       sleep 1; kill -INT $p; sleep 1; kill -0 $p && echo still draining; kill -INT $p; wait $p; echo $?`
     expect((await bash(twice, { cwd })).out).toBe('still draining\n130\n')
   })
