@@ -82,13 +82,19 @@ export const supervise = (
     return blame(space, Promise.race([asked(() => space.done(tx)), stopped]))
   })
 
+  /** Spaces with sources side by side, since one may wait for another; the rest when those have drained. */
+  const sourcesFirst = async (halt: (space: Space) => Promise<void>): Promise<void> => {
+    await Promise.all(spaces.filter((space) => sources.has(space)).map(halt))
+    for (const space of spaces) if (!sources.has(space)) await halt(space)
+  }
+
   const giveUp = async (e: unknown): Promise<void> => {
     const culprit = culprits.get(e)
     const orderly = !(e instanceof Aborted) && asError(e).code !== 'SL_SPACE_DIED'
     await readCounters()
     // What failed goes first, so that no other space waits for it while it drains.
     if (culprit) await quietly(asked(() => culprit.abort(tx)))
-    if (orderly) await Promise.all(spaces.filter((s) => s !== culprit).map((s) => quietly(stopIn(s))))
+    if (orderly) await sourcesFirst(async (space) => void (space !== culprit && (await quietly(stopIn(space)))))
   }
   const finish = async (): Promise<RunResult> => {
     let failure: { e: unknown } | undefined
@@ -125,8 +131,7 @@ export const supervise = (
     }
     try {
       await readCounters()
-      await Promise.all(spaces.filter((space) => sources.has(space)).map(halt))
-      for (const space of spaces) if (!sources.has(space)) await halt(space)
+      await sourcesFirst(halt)
     } catch (e) {
       interrupt(e)
     }
