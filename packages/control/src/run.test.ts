@@ -113,6 +113,36 @@ describe('a request that runs', () => {
     await expect(running.done).rejects.toMatchObject({ code: 'SL_FE_FAILED', message: 'just text' })
   })
 
+  it('that fails stops its sources side by side, and what they feed after them', async () => {
+    const offered = [source('one'), source('two', { targets: ['second'] }), fn('up', { targets: ['top'] })]
+    const order: string[] = []
+    let stopSecond = () => {}
+    const second = new Promise<void>((resolve) => (stopSecond = resolve))
+    // The first source drains only when the second one has been told to stop.
+    const note = (name: string, wait: () => Promise<void> | void) => ({
+      before: (s: string) => (s === 'stop' ? (order.push(name), wait()) : undefined),
+    })
+    const first = fakeSpace('first', { depth: -2, ...note('first', () => second) })
+    const other = fakeSpace('second', { depth: -1, targets: ['second'], ...note('second', () => stopSecond()) })
+    const top = fakeSpace('top', { targets: ['top'], ...note('top', () => {}) })
+    const failing = fakeSpace('failing', { targets: ['failing'] })
+    const all = [first, other, top, failing]
+    const streamline = createStreamline({
+      registry: registryOf([...offered, fn('bad', { targets: ['failing'] })]),
+      spaces: all,
+    })
+    const edges: [number, number][] = [
+      [0, 2],
+      [1, 2],
+      [0, 3],
+    ]
+    const running = await streamline.start(request(['one', 'two', 'up', 'bad'], edges))
+    failing.fail(new StreamlineError('SL_FE_FAILED', 'bad luck'))
+    await expect(running.done).rejects.toMatchObject({ code: 'SL_FE_FAILED' })
+    expect(order).toEqual(['first', 'second', 'top'])
+    expect(await census(...all)).toBe(0)
+  })
+
   it('shares its failure with others, but not what it had done', async () => {
     let n = 0
     const { bottom, streamline } = world({ counters: () => counted(++n) })
