@@ -120,7 +120,11 @@ describe('a request that runs', () => {
     const second = new Promise<void>((resolve) => (stopSecond = resolve))
     // The first source drains only when the second one has been told to stop.
     const note = (name: string, wait: () => Promise<void> | void) => ({
-      before: (s: string) => (s === 'stop' ? (order.push(name), wait()) : undefined),
+      before: (s: string) => {
+        if (s !== 'stop') return
+        order.push(name)
+        return wait()
+      },
     })
     const first = fakeSpace('first', { depth: -2, ...note('first', () => second) })
     const other = fakeSpace('second', { depth: -1, targets: ['second'], ...note('second', () => stopSecond()) })
