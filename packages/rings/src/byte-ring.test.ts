@@ -62,7 +62,9 @@ describe('a byte ring', () => {
       const writer = ring.writer()
       expect(writer.send(message)).toBe(true)
       writer.publish()
-      expect(ring.reader().receive()).toEqual(message)
+      const reader = ring.reader()
+      expect(reader.receive()).toEqual(message)
+      reader.release()
       expect(() => writer.send(new Uint8Array(57))).toThrow(expect.objectContaining({ code: 'SL_RING' }))
     }
   })

@@ -1,7 +1,7 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from './arena.js'
 import { Consumer } from './consumer.js'
-import { RECORD, RECORD_MORE } from './format.js'
+import { RECORD, RECORD_LENGTH, RECORD_MORE, RECORD_OTHER } from './format.js'
 import { attachRing, createRing, describe, type RingDescriptor, type RingMemory, roundCapacity } from './header.js'
 import { Producer } from './producer.js'
 
@@ -43,12 +43,12 @@ export class ByteRingWriter {
    * @throws SL_RING when it is longer than `maxMessage`.
    */
   send(message: Uint8Array, more = false): boolean {
-    return this.record(message, RECORD.data, more ? RECORD_MORE : 0)
+    return this.record(message, more ? RECORD_MORE : 0)
   }
 
   /** Says that nothing will follow; false when there is no room now. */
   end(): boolean {
-    return this.record(new Uint8Array(0), RECORD.end, 0)
+    return this.record(new Uint8Array(0), RECORD_OTHER | RECORD_MORE)
   }
 
   /** Shows all that was sent. True: the reader sleeps, wake it. */
@@ -67,7 +67,7 @@ export class ByteRingWriter {
     return size > rest ? rest : 0
   }
 
-  private record(message: Uint8Array, type: number, flags: number): boolean {
+  private record(message: Uint8Array, flags: number): boolean {
     if (message.length > this.maxMessage) {
       throw new StreamlineError('SL_RING', `a message of ${message.length} bytes does not fit the ring`, {
         hint: 'Split it, or make the ring larger.',
@@ -79,19 +79,19 @@ export class ByteRingWriter {
     const skip = this.skipFor(size)
     if (!p.room(skip + size)) return false
     const mask = this.memory.capacity - 1
-    if (skip > 0) this.header(p.low & mask, skip - headerBytes, RECORD.padding, 0)
+    if (skip > 0) this.header(p.low & mask, (skip - headerBytes) | RECORD_OTHER)
     const at = (p.low + skip) & mask
-    this.header(at, message.length, type, flags)
+    this.header(at, message.length | flags)
     this.bytes.set(message, at + headerBytes)
     p.low = (p.low + skip + size) | 0
-    p.records++
+    if (flags >= 0) p.records++
     return true
   }
 
-  private header(at: number, length: number, type: number, flags: number): void {
+  private header(at: number, lengthAndFlags: number): void {
     const w = this.memory.data + (at >> 2)
-    this.memory.words[w] = length
-    this.memory.words[w + 1] = type | (flags << 16)
+    this.memory.words[w] = lengthAndFlags
+    this.memory.words[w + 1] = this.positions.records | 0
   }
 }
 
@@ -119,21 +119,20 @@ export class ByteRingReader {
       const known = (c.producer - c.low) >>> 0
       const at = c.low & mask
       const w = this.memory.data + (at >> 2)
-      const length = this.memory.words[w]! >>> 0
-      const about = this.memory.words[w + 1]!
-      const type = about & 0xffff
+      const head = this.memory.words[w]!
+      const sequence = this.memory.words[w + 1]!
+      const length = head & RECORD_LENGTH
       const size = sizeOf(length)
       if (size > known || at + size > this.memory.capacity) c.corrupt(`a message of ${length} bytes cannot be there`)
+      if (sequence !== (c.records | 0)) c.corrupt('a record does not follow the one before')
       c.low = (c.low + size) | 0
-      if (type === RECORD.padding) {
-        if (at + size !== this.memory.capacity) c.corrupt('padding stands before the end')
-        continue
-      }
-      if (type === RECORD.end) this.ended = true
-      else if (type !== RECORD.data) c.corrupt(`records of type ${type} are not known`)
-      else {
+      const flag = (head & RECORD_MORE) !== 0
+      if (head < 0) {
+        if (flag) this.ended = true
+        else if (at + size !== this.memory.capacity) c.corrupt('padding stands before the end')
+      } else {
         c.records++
-        this.more = ((about >>> 16) & RECORD_MORE) !== 0
+        this.more = flag
         return this.bytes.slice(at + headerBytes, at + headerBytes + length)
       }
     }

@@ -181,6 +181,10 @@ describe('a ring that a stranger writes into', () => {
             FIELD.flags,
             FIELD.readerTable,
             FIELD.readerSlots,
+            FIELD.indexOffset,
+            FIELD.indexBytes,
+            FIELD.ownerPid,
+            FIELD.name,
           ] as number[]
           if (value !== before && !harmless.includes(at))
             expect(take).toThrow(expect.objectContaining({ code: 'SL_RING' }))

@@ -78,8 +78,8 @@ describe('the ring format, version 1', () => {
     writer.end()
     writer.publish()
     const start = ring.descriptor.offset + 1024
-    expect(hex(arena.bytes.subarray(start + 48, start + 56))).toBe('08 00 00 00 ff ff 00 00')
-    expect(hex(arena.bytes.subarray(start, start + 17))).toBe('09 00 00 00 01 00 01 00 01 02 03 04 05 06 07 08 09')
-    expect(hex(arena.bytes.subarray(start + 24, start + 32))).toBe('00 00 00 00 04 00 00 00')
+    expect(hex(arena.bytes.subarray(start + 48, start + 56))).toBe('08 00 00 80 00 00 00 00')
+    expect(hex(arena.bytes.subarray(start, start + 17))).toBe('09 00 00 40 00 00 00 00 01 02 03 04 05 06 07 08 09')
+    expect(hex(arena.bytes.subarray(start + 24, start + 32))).toBe('00 00 00 c0 01 00 00 00')
   })
 })

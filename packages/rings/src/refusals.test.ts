@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createByteRing } from './byte-ring.js'
 import { inspectRing } from './counters.js'
 import { createDBuf } from './dbuf.js'
-import { EXTENSION_MARK, FIELD, HEADER_BYTES, RECORD, WORD } from './format.js'
+import { EXTENSION_MARK, FIELD, HEADER_BYTES, RECORD_OTHER, WORD } from './format.js'
 import { attachIBuf, createIBuf } from './ibuf.js'
 import { IndexRecord } from './index-record.js'
 import { loadPosition } from './position.js'
@@ -127,11 +127,11 @@ describe('each rule of the format, broken alone, is noticed:', () => {
 
   const header = (length: number, type: number): [number, number] => [length, type]
   const records: [string, number, [number, number]][] = [
-    ['a message longer than what is published', 0, header(57, RECORD.data)],
-    ['a message of 4 GiB', 0, header(-1, RECORD.data)],
-    ['padding that does not reach the end', 0, header(24, RECORD.padding)],
-    ['a type that nobody knows', 0, header(8, 77)],
-    ['a message that crosses the end', 224, header(40, RECORD.data)],
+    ['a message longer than what is published', 0, header(57, 0)],
+    ['a message of 1 GiB', 0, header(0x3fffffff, 0)],
+    ['padding that does not reach the end', 0, header(24 | RECORD_OTHER, 0)],
+    ['a number that does not follow', 0, header(8, 77)],
+    ['a message that crosses the end', 224, header(40, 0)],
   ]
   for (const [what, start, words] of records) {
     it(`(byte ring) ${what}`, () => {
