@@ -9,6 +9,7 @@ export const platform = globalThis as unknown as {
   readonly TextDecoder: new (label: string, options: { fatal: boolean }) => { decode(bytes: Uint8Array): string }
   queueMicrotask(f: () => void): void
   setTimeout(f: () => void, ms: number): unknown
+  readonly setImmediate?: (f: () => void, unused: number) => unknown
   setInterval(f: () => void, ms: number): unknown
   clearInterval(timer: unknown): void
   clearTimeout(timer: unknown): void

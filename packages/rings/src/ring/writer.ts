@@ -52,7 +52,6 @@ export class RingWriter {
   maxBlock = 0
   area: RingArea
   readonly levels: Levels
-  private readonly arena: Arena
   private readonly heap: Uint8Array
   private readonly wakes: Wakes
   private readonly areas: Areas
@@ -70,10 +69,12 @@ export class RingWriter {
   private base = 0
   private tail = 0
   private intent = 0
+  private intentAt = 0
   private dlow = 0
   private dbase = 0
   private dtail = 0
   private dintent = 0
+  private dintentAt = 0
   private perceived = 0
   private skip = 0
   private at = 0
@@ -90,7 +91,6 @@ export class RingWriter {
   private readonly scan: Scan = { behind: 0, bad: [] }
 
   constructor(arena: Arena, area: RingArea, options: WriterOptions, areas: Areas, wakes: Wakes = localWakes) {
-    this.arena = arena
     this.heap = arena.bytes
     this.area = area
     this.words = area.words
@@ -306,7 +306,7 @@ export class RingWriter {
 
   /** Starts at the published position, as the first producer or after the last one died. */
   private resume(): void {
-    const { words, area } = this
+    const { words } = this
     this.base = loadPosition(words, WORD.producer)
     resetPosition(words, WORD.producer, this.base)
     this.low = this.pub = this.base | 0
@@ -329,15 +329,16 @@ export class RingWriter {
       return kept
     }
     if (this.kind === 'd') {
-      this.intent = reached(WORD.indexIntent, this.base, this.span)
+      this.intentAt = reached(WORD.indexIntent, this.base, this.span)
       // Data beyond the intent was never touched; the dead producer's last entry tells where to go on.
       this.dbase = loadPosition(words, WORD.intent)
       if (this.base !== 0) this.dbase = this.entryEnd((this.low - 16) | 0)
-      this.dintent = reached(WORD.intent, this.dbase, this.capacity)
+      this.dintentAt = reached(WORD.intent, this.dbase, this.capacity)
+      this.dintent = this.dintentAt | 0
       this.dlow = this.dbase | 0
       this.renewData()
-    } else this.intent = reached(WORD.intent, this.base, this.span)
-    void area
+    } else this.intentAt = reached(WORD.intent, this.base, this.span)
+    this.intent = this.intentAt | 0
   }
 
   private entryEnd(low: number): number {
@@ -464,7 +465,8 @@ export class RingWriter {
     if (!this.overwrites) ahead = Math.min(ahead, this.span - ((end - this.tail) >>> 0))
     const intent = advance(far, ahead)
     const at = this.kind === 'd' ? WORD.indexIntent : WORD.intent
-    storePosition(this.words, at, distance(ahead + 2 * this.span, far), intent)
+    storePosition(this.words, at, this.intentAt, intent)
+    this.intentAt = intent
     this.intent = intent | 0
   }
 
@@ -475,7 +477,8 @@ export class RingWriter {
     let ahead = this.capacity >>> 4
     if (!this.overwrites) ahead = Math.min(ahead, this.capacity - ((end - this.dtail) >>> 0))
     const intent = advance(far, ahead)
-    storePosition(this.words, WORD.intent, this.dbase, intent)
+    storePosition(this.words, WORD.intent, this.dintentAt, intent)
+    this.dintentAt = intent
     this.dintent = intent | 0
   }
 

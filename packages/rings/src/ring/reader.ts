@@ -1,0 +1,563 @@
+import { StreamlineError } from '@netstreamline/core'
+import type { Arena } from '../arena.js'
+import { loadCounter, storeCounter } from '../counters.js'
+import {
+  RECORD_LENGTH,
+  RECORD_MORE,
+  RECORD_OTHER,
+  RING_STATE,
+  SLOT,
+  SLOT_STATE,
+  type Strategy,
+  TABLE,
+  WORD,
+} from '../format.js'
+import { corrupted } from '../header.js'
+import { platform } from '../platform.js'
+import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
+import type { DBufKind, RingArea } from './area.js'
+import { activateSlot, type Claim, claimSlot, slotAt, takeWriter } from './slots.js'
+import { localWakes, type Wakes } from './wakes.js'
+
+/** How a reader joins. */
+export interface ReaderOptions {
+  /** Default: that of the ring. A reader of a ring that overwrites is always frp. */
+  readonly strategy?: Strategy
+  /** `live` (default): what comes from now on. `oldest`: also what is still there. */
+  readonly from?: 'live' | 'oldest'
+  /** Process id, for people. */
+  readonly pid?: number
+}
+
+/** Open: more may come. Gone: the producer has died, and everything it published has been read. */
+export type ReaderState = 'open' | 'ended' | 'gone' | 'evicted' | 'broken' | 'left'
+
+/**
+ * One reader of a ring with many readers. `peek` shows the next block where it lies; `next` is done with it. What is
+ * done is released, so that it may be overwritten, after an eighth of the ring, when nothing more is there, and by
+ * `release`. An srp reader never loses a block. One that is mrp or frp asks `intact` after it has used a block.
+ */
+export class RingReader {
+  /** Of the block that `peek` showed: offset in the arena (-1: none), bytes, number in the ring, is it continued? */
+  offset = -1
+  length = 0
+  sequence = 0
+  more = false
+  /** Blocks read, their bytes, blocks and bytes lost (exact; bytes count the ring's own headers too). */
+  blocks = 0
+  bytes = 0
+  lostBlocks = 0
+  lostBytes = 0
+  sleeps = 0
+  state: ReaderState = 'open'
+  area: RingArea
+  readonly strategy: Strategy
+  private readonly arena: Arena
+  private readonly heap: Uint8Array
+  private readonly wakes: Wakes
+  private readonly find: (id: number) => RingArea
+  private readonly isGone: () => boolean
+  private readonly lossy: boolean
+  private readonly options: ReaderOptions
+  private claim: Claim
+  private words: Int32Array
+  private kind: DBufKind
+  private at = 0
+  private mask = 0
+  private low = 0
+  private known = 0
+  private released = 0
+  private base = 0
+  private size = 0
+  private cut = 0
+  private expected = -1
+  private data = 0
+  private isTorn = false
+  private wakesSent = 0
+  private wakesSkipped = 0
+  private corruptions = 0
+  private error: StreamlineError | undefined
+
+  /** Joins. `claim`: a slot that somebody else has claimed for this reader. @throws SL_RING_FULL, SL_RING */
+  constructor(
+    arena: Arena,
+    area: RingArea,
+    options: ReaderOptions,
+    find: (id: number) => RingArea,
+    wakes: Wakes = localWakes,
+    claim?: Claim,
+    isGone: () => boolean = () => false,
+  ) {
+    this.arena = arena
+    this.heap = arena.bytes
+    this.wakes = wakes
+    this.find = find
+    this.isGone = isGone
+    this.options = options
+    this.strategy = area.strategy === 'frp' ? 'frp' : (options.strategy ?? area.strategy)
+    this.lossy = this.strategy !== 'srp'
+    this.area = area
+    this.words = area.words
+    this.kind = area.kind
+    this.claim = claim ?? claimSlot(area, options.pid ?? 0)
+    this.join(area)
+  }
+
+  get slot(): number {
+    return this.claim.slot
+  }
+
+  get epoch(): number {
+    return this.claim.epoch
+  }
+
+  /** Absolute position of the block that `peek` showed, or of the next one. */
+  get position(): number {
+    return advance(this.base, (this.low - this.released) >>> 0)
+  }
+
+  /** Bytes published and not read yet, of what positions count. */
+  get lag(): number {
+    return distance(this.position, loadPosition(this.words, WORD.producer))
+  }
+
+  /**
+   * Arena offset of the next block, or -1 when there is none: then `state` says whether more may come.
+   * @throws SL_RING when the ring's memory makes no sense, SL_RING_EVICTED when the producer has given this reader up.
+   */
+  peek(): number {
+    return this.offset >= 0 ? this.offset : this.load()
+  }
+
+  /** Done with the block that `peek` showed; the one after it, like `peek`. */
+  next(): number {
+    if (this.offset < 0) return this.load()
+    this.done(this.size, this.length)
+    return this.load()
+  }
+
+  /** c: done with the first `bytes` of what `peek` showed. @throws SL_USAGE */
+  consume(bytes: number): void {
+    if (this.offset < 0 || this.kind !== 'c' || !(bytes >= 0 && bytes <= this.length)) {
+      throw new StreamlineError('SL_USAGE', `cannot consume ${bytes} bytes of a block`, {
+        hint: 'Only c rings are read in parts, and only what peek has shown.',
+      })
+    }
+    this.done(bytes, bytes)
+  }
+
+  /** mrp, frp: was the block still whole just now? Ask after using it. False counts it as lost. */
+  intact(): boolean {
+    if (!this.lossy || this.offset < 0) return true
+    if (this.isTorn) return false
+    if (this.whole()) return true
+    this.isTorn = true
+    return false
+  }
+
+  /**
+   * Copies the next block to `target` and is done with it; what was overwritten meanwhile is never returned. Bytes, or
+   * -1 when there is none. Of a c ring as much as fits.
+   * @throws SL_USAGE when the block is longer than `target`, SL_RING, SL_RING_EVICTED
+   */
+  read(target: Uint8Array): number {
+    for (;;) {
+      const at = this.peek()
+      if (at < 0) return -1
+      let { length, size } = this
+      if (length > target.length) {
+        if (this.kind !== 'c') this.tooLong(target.length)
+        length = size = target.length
+      }
+      const { heap } = this
+      if (length <= 24) for (let i = 0; i < length; i++) target[i] = heap[at + i]!
+      else target.set(heap.subarray(at, at + length))
+      const isWhole = this.intact()
+      this.done(size, length)
+      if (isWhole) return length
+    }
+  }
+
+  /** Everything before the block that `peek` showed may be overwritten. */
+  release(): void {
+    if (this.low !== this.released) {
+      const at = this.at + SLOT.position
+      const to = advance(this.base, (this.low - this.released) >>> 0)
+      storePosition(this.words, at, this.base, to)
+      if (this.strategy === 'mrp') this.share(this.base)
+      this.base = to
+      this.released = this.low
+      this.count()
+    }
+    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.claim.epoch) this.evicted()
+    if (takeWriter(this.area)) {
+      storeCounter(this.words, this.at + SLOT.counters + 10, ++this.wakesSent)
+      this.wakes.wakeWriter(this.area)
+    } else this.wakesSkipped++
+  }
+
+  /** Goes. What is unread stays unread. */
+  leave(): void {
+    if (this.state === 'left') return
+    this.offset = -1
+    this.count()
+    this.quit()
+    this.state = 'left'
+  }
+
+  /** Sleeps until something may have come, at most `ms`, after `spin` looks; not on a browser's main thread. */
+  waitSync(ms = Number.POSITIVE_INFINITY, spin = 2000): void {
+    if (this.peek() >= 0 || this.state !== 'open') return
+    for (let i = 0; i < spin; i++) if (this.hasNews()) return
+    const wake = this.at + SLOT.wake
+    if (this.words[WORD.level] === 2) {
+      this.wakes.sleep(this.area, wake, Atomics.load(this.words, wake), 0.05)
+      if (this.hasNews()) return
+    }
+    const value = this.arm()
+    if (value === undefined) return
+    this.wakes.sleep(this.area, wake, value, ms)
+    this.disarm()
+  }
+
+  /** The same for an event loop. May come back early. */
+  async wait(ms = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.peek() >= 0 || this.state !== 'open') return
+    if (this.words[WORD.level] === 2) {
+      await new Promise<void>((done) => (platform.setImmediate ?? platform.setTimeout)(done, 0))
+      if (this.state !== 'open' || this.hasNews()) return
+    }
+    const value = this.arm()
+    if (value === undefined) return
+    await this.wakes.wait(this.area, this.at + SLOT.wake, value, ms)
+    if (this.state === 'open') this.disarm()
+  }
+
+  private join(area: RingArea): void {
+    const { strategy } = this
+    const from = this.options.from ?? 'live'
+    this.use(area, activateSlot(area, this.claim, { strategy, wakeMode: this.wakes.mode, from }))
+    if (strategy === 'mrp') this.share(this.base)
+    // A producer may be waiting for its first reader.
+    if (takeWriter(area)) this.wakes.wakeWriter(area)
+  }
+
+  private use(area: RingArea, position: number): void {
+    this.area = area
+    this.words = area.words
+    this.kind = area.kind
+    this.mask = area.capacity - 1
+    this.at = slotAt(area, this.claim.slot)
+    this.base = position
+    this.low = this.known = this.released = position | 0
+    this.cut = area.capacity
+    this.offset = -1
+  }
+
+  private done(size: number, length: number): void {
+    this.low = (this.low + size) | 0
+    this.offset = -1
+    if (this.kind !== 'c') this.expected = (this.sequence + 1) >>> 0
+    if (this.isTorn) {
+      this.isTorn = false
+      this.lostBlocks++
+      this.lostBytes += length
+    } else {
+      this.blocks++
+      this.bytes += length
+    }
+    if ((this.low - this.released) >>> 0 >= this.area.span >>> 3) this.release()
+  }
+
+  private load(): number {
+    if (this.error !== undefined) throw this.error
+    if (this.state !== 'open') return -1
+    try {
+      for (;;) {
+        if (this.low === this.known && !this.refresh()) return -1
+        const { kind } = this
+        const found = kind === 'v' ? this.loadRecord() : kind === 'd' ? this.loadEntry() : this.loadLap(kind)
+        if (found) return this.offset
+      }
+    } catch (error) {
+      throw this.fail(error)
+    }
+  }
+
+  private loadRecord(): boolean {
+    const at = this.low & this.mask
+    const w = this.area.data + (at >> 2)
+    const head = this.words[w]!
+    const sequence = this.words[w + 1]! >>> 0
+    if (this.lossy && !this.whole()) return this.lapped()
+    const length = head & RECORD_LENGTH
+    const size = (length + 15) & ~7
+    if (size > (this.known - this.low) >>> 0 || at + size > this.area.capacity) {
+      this.wrong(`a record of ${length} bytes cannot be there`)
+    }
+    if (head < 0) {
+      if (at + size !== this.area.capacity || (head & RECORD_MORE) !== 0) this.wrong('padding stands before the end')
+      this.low = (this.low + size) | 0
+      return false
+    }
+    this.show(this.area.base + at + 8, head, size, sequence)
+    return true
+  }
+
+  private loadLap(kind: 'p' | 'c'): boolean {
+    const { mask, low, known, area } = this
+    const at = low & mask
+    const isLast = (low & ~mask) === (known & ~mask)
+    if (!isLast) {
+      const { cut } = this
+      const isPossible = cut > 0 && cut <= area.capacity && (kind === 'c' || cut % area.recordBytes === 0 || cut === area.capacity)
+      if (!isPossible || (cut < at && !this.lossy)) this.wrong('a lap ends where none can')
+      if (at >= cut) {
+        if (this.lossy && !this.whole()) return this.lapped()
+        this.low = (low + area.capacity - at) | 0
+        return false
+      }
+    }
+    const rest = isLast ? (known - low) >>> 0 : this.cut - at
+    if (kind === 'c') {
+      if (this.lossy && !this.whole()) return this.lapped()
+      this.offset = area.base + at
+      this.length = this.size = rest
+      return true
+    }
+    const w = area.data + (at >> 2)
+    const head = this.words[w]!
+    const sequence = this.words[w + 1]! >>> 0
+    if (this.lossy && !this.whole()) return this.lapped()
+    const length = head & RECORD_LENGTH
+    const size = area.recordBytes
+    if (size > rest || head < 0 || length + 8 > size) this.wrong(`a slot with ${length} bytes cannot be there`)
+    this.show(area.base + at + 8, head, size, sequence)
+    return true
+  }
+
+  private loadEntry(): boolean {
+    const { area, words } = this
+    const w = area.index + ((this.low & (area.span - 1)) >> 2)
+    const place = words[w]!
+    const high = words[w + 1]!
+    const head = words[w + 2]!
+    const sequence = words[w + 3]! >>> 0
+    this.data = (place >>> 0) + (high & 0xfffff) * 2 ** 32
+    if (this.lossy && !this.whole()) return this.lapped()
+    const length = head & RECORD_LENGTH
+    const at = place & this.mask
+    if (head < 0 || at + length > area.capacity || high >>> 20 !== 0) this.wrong('an index entry points outside')
+    this.show(area.base + at, head, 16, sequence)
+    return true
+  }
+
+  private show(offset: number, head: number, size: number, sequence: number): void {
+    const { expected } = this
+    if (expected >= 0 && sequence !== expected) {
+      if (!this.lossy) this.wrong('a block does not follow the one before')
+      this.lostBlocks += (sequence - expected) >>> 0
+    }
+    this.sequence = sequence
+    this.length = head & RECORD_LENGTH
+    this.more = (head & RECORD_MORE) !== 0
+    this.size = size
+    this.offset = offset
+  }
+
+  /** Has the producer left the bytes at `low` alone until now? */
+  private whole(): boolean {
+    const { words, area } = this
+    if (this.kind !== 'd') return distance(this.position, loadPosition(words, WORD.intent)) <= area.span
+    return (
+      distance(this.position, loadPosition(words, WORD.indexIntent)) <= area.span &&
+      distance(this.data, loadPosition(words, WORD.intent)) <= area.capacity
+    )
+  }
+
+  /** Goes on where blocks are whole (ring format, "Who holds the producer back"). Always false: look again. */
+  private lapped(): false {
+    const { words, area, kind } = this
+    const from = this.position
+    const producer = loadPosition(words, WORD.producer)
+    let to = producer
+    if (kind === 'd') to = this.middle(from, producer)
+    else if (kind === 'p') {
+      const at = producer % area.capacity
+      const half = Math.floor(Math.max(0, at - area.capacity / 2) / area.recordBytes) * area.recordBytes
+      to = distance(at - half, producer)
+    }
+    // Nothing behind what has been read comes again.
+    if (distance(from, to) > distance(from, producer)) to = producer
+    this.lostBytes += distance(from, to)
+    this.jump(to)
+    this.known = producer | 0
+    this.cut = Atomics.load(words, WORD.cut)
+    return false
+  }
+
+  /** d: half of the ring behind the producer, or if its index is whole but its data is not, halfway there. */
+  private middle(from: number, producer: number): number {
+    const behind = distance(from, producer)
+    const { span } = this.area
+    const half = behind > span ? span / 2 : Math.floor(behind / 32) * 16
+    return half >= producer && producer < span ? producer : distance(half, producer)
+  }
+
+  private jump(to: number): void {
+    this.low = to | 0
+    this.released = this.low
+    storePosition(this.words, this.at + SLOT.position, this.base, to)
+    resetPosition(this.words, this.at + SLOT.position, to)
+    this.base = to
+    this.count()
+  }
+
+  /** Is there more than was known? Nothing: releases, and looks whether the ring has ended or moved. */
+  private refresh(): boolean {
+    const { words } = this
+    if (this.look()) return true
+    this.release()
+    if (this.strategy === 'mrp') this.share(this.base)
+    const state = Atomics.load(words, WORD.state)
+    if (state === RING_STATE.open) {
+      if (!this.isGone()) return false
+      if (this.look()) return true
+      this.finish('gone')
+      return false
+    }
+    // Once more: it may have been published between the two looks.
+    if (this.look()) return true
+    if (state === RING_STATE.moved) {
+      this.follow()
+      return this.look()
+    }
+    this.finish('ended')
+    return false
+  }
+
+  private look(): boolean {
+    const { words, area } = this
+    if (this.lossy) {
+      const producer = loadPosition(words, WORD.producer)
+      this.known = producer | 0
+      this.cut = Atomics.load(words, WORD.cut)
+      if (distance(this.position, producer) > area.span) this.lapped()
+      return this.low !== this.known
+    }
+    const known = Atomics.load(words, WORD.producer)
+    if ((known - this.low) >>> 0 > area.span) this.wrong('the producer is where it cannot be')
+    this.known = known
+    if (this.kind === 'c' || this.kind === 'p') this.cut = Atomics.load(words, WORD.cut)
+    return known !== this.low
+  }
+
+  private finish(state: 'ended' | 'gone'): void {
+    if (this.lossy && this.kind !== 'c' && this.expected >= 0) {
+      const published = loadCounter(this.words, WORD.producerCounters) >>> 0
+      this.lostBlocks += (published - this.expected) >>> 0
+    }
+    this.count()
+    this.quit()
+    this.state = state
+  }
+
+  /** Goes to the ring that follows this one, where the producer holds a place for it. */
+  private follow(): void {
+    const next = this.find(Atomics.load(this.words, WORD.successor) >>> 0)
+    const at = slotAt(next, this.claim.slot)
+    const isHeld =
+      this.claim.slot < next.slots &&
+      Atomics.load(next.words, at + SLOT.epoch) === this.claim.epoch &&
+      Atomics.load(next.words, at + SLOT.state) === SLOT_STATE.active
+    this.quit()
+    if (isHeld) {
+      this.use(next, 0)
+      return
+    }
+    // It joined while the producer moved: a new reader there, with what is still to be had.
+    this.claim = claimSlot(next, this.options.pid ?? 0)
+    const { strategy } = this
+    this.use(next, activateSlot(next, this.claim, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
+    this.expected = -1
+  }
+
+  private quit(): void {
+    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.claim.slot))
+    if (Atomics.load(this.words, this.at + SLOT.epoch) === this.claim.epoch) {
+      Atomics.compareExchange(this.words, this.at + SLOT.state, SLOT_STATE.active, SLOT_STATE.free)
+    }
+    if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
+  }
+
+  /** R, of all mrp readers together (§6). Only its low word decides. */
+  private share(position: number): void {
+    const at = this.area.table + TABLE.shared
+    const epoch = Math.floor(position / 2 ** 32)
+    this.words[at + 1] = epoch
+    this.words[at + 2] = epoch
+    Atomics.store(this.words, at, position | 0)
+  }
+
+  private count(): void {
+    const at = this.at + SLOT.counters
+    storeCounter(this.words, at, this.blocks)
+    storeCounter(this.words, at + 14, this.bytes)
+    storeCounter(this.words, at + 12, this.wakesSkipped)
+    if (this.lossy) {
+      storeCounter(this.words, at + 2, this.lostBlocks)
+      storeCounter(this.words, at + 4, this.lostBytes)
+    }
+  }
+
+  private hasNews(): boolean {
+    return Atomics.load(this.words, WORD.producer) !== this.known || Atomics.load(this.words, WORD.state) !== 0
+  }
+
+  private arm(): number | undefined {
+    const value = Atomics.load(this.words, this.at + SLOT.wake)
+    Atomics.or(this.words, this.area.table + TABLE.sleepers, 1 << this.claim.slot)
+    if (this.hasNews() || this.isGone()) {
+      this.disarm()
+      return undefined
+    }
+    storeCounter(this.words, this.at + SLOT.counters + 8, ++this.sleeps)
+    return value
+  }
+
+  private disarm(): void {
+    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.claim.slot))
+  }
+
+  private evicted(): never {
+    this.state = 'evicted'
+    throw new StreamlineError('SL_RING_EVICTED', `ring ${this.area.id} has given this reader up`, {
+      hint: 'Its slot was taken, because its process was thought dead or it broke the rules of the format. Join again.',
+      ring: this.area.id,
+      slot: this.claim.slot,
+    })
+  }
+
+  private wrong(what: string): never {
+    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.claim.epoch) this.evicted()
+    throw corrupted(`ring ${this.area.id} is corrupt: ${what}`, { ring: this.area.id })
+  }
+
+  private fail(error: unknown): unknown {
+    if (!(error instanceof StreamlineError)) return error
+    this.error = error
+    if (this.state !== 'evicted') {
+      this.state = 'broken'
+      storeCounter(this.words, this.at + SLOT.counters + 6, ++this.corruptions)
+      this.quit()
+    }
+    return error
+  }
+
+  private tooLong(room: number): never {
+    throw new StreamlineError('SL_USAGE', `a block of ${this.length} bytes does not fit ${room} bytes`, {
+      hint: 'Read into a larger array; `length` says how large.',
+      length: this.length,
+    })
+  }
+}
