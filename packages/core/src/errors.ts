@@ -24,6 +24,8 @@ export const errorCodes = {
   SL_IR: 1,
   SL_ARENA_FULL: 1,
   SL_RING: 1,
+  SL_RING_FULL: 1,
+  SL_RING_EVICTED: 1,
   SL_NO_FILE: 1,
   SL_IS_DIRECTORY: 1,
   SL_PERMISSION: 4,

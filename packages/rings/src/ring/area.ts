@@ -77,6 +77,13 @@ export interface RingShapeOptions {
   readonly maxReaders?: number
 }
 
+/** What may be different in the memory to which a ring moves. */
+export interface Change {
+  readonly kind?: DBufKind
+  readonly bytes?: number
+  readonly slotBytes?: number
+}
+
 const usage = (message: string, hint: string): StreamlineError => new StreamlineError('SL_USAGE', message, { hint })
 
 /** Checks options and rounds sizes. @throws SL_USAGE */

@@ -1,6 +1,6 @@
 import type { Arena } from '../arena.js'
 import type { RingDescriptor } from '../header.js'
-import { attachArea, type DBufKind, formatArea, measure, type RingArea, type RingShapeOptions, shapeOf } from './area.js'
+import { attachArea, type Change, formatArea, measure, type RingArea, type RingShapeOptions, shapeOf } from './area.js'
 import { RingReader, type ReaderOptions } from './reader.js'
 import { type Areas, RingWriter, type WriterOptions } from './writer.js'
 
@@ -20,14 +20,14 @@ const allocate = (arena: Arena, options: RingShapeOptions & { name?: string; pid
 }
 
 /** The options of a ring like this one, but for what changes. */
-export const optionsLike = (area: RingArea, change: { kind?: DBufKind; bytes?: number }): RingShapeOptions => {
+export const optionsLike = (area: RingArea, change: Change): RingShapeOptions => {
   const kind = change.kind ?? area.kind
   return {
     kind,
     bytes: change.bytes ?? area.capacity,
     strategy: area.strategy,
     maxReaders: area.slots,
-    slotBytes: kind === 'p' && area.kind === 'p' ? area.recordBytes - 8 : undefined,
+    slotBytes: change.slotBytes ?? (kind === 'p' && area.kind === 'p' ? area.recordBytes - 8 : undefined),
   }
 }
 

@@ -4,7 +4,6 @@ import { loadCounter, storeCounter } from '../counters.js'
 import {
   RECORD_LENGTH,
   RECORD_MORE,
-  RECORD_OTHER,
   RING_STATE,
   SLOT,
   SLOT_STATE,
@@ -52,7 +51,6 @@ export class RingReader {
   state: ReaderState = 'open'
   area: RingArea
   readonly strategy: Strategy
-  private readonly arena: Arena
   private readonly heap: Uint8Array
   private readonly wakes: Wakes
   private readonly find: (id: number) => RingArea
@@ -88,7 +86,6 @@ export class RingReader {
     claim?: Claim,
     isGone: () => boolean = () => false,
   ) {
-    this.arena = arena
     this.heap = arena.bytes
     this.wakes = wakes
     this.find = find
@@ -273,7 +270,9 @@ export class RingReader {
     if (this.error !== undefined) throw this.error
     if (this.state !== 'open') return -1
     try {
+      let guard = 0
       for (;;) {
+        if (guard++ > 10000) throw new Error(`LOOP ${this.kind} low ${this.low} known ${this.known} pos ${this.position} cut ${this.cut} cap ${this.area.capacity} data ${this.data} prod ${loadPosition(this.words, WORD.producer)} int ${loadPosition(this.words, WORD.intent)} iint ${loadPosition(this.words, WORD.indexIntent)} rec ${this.area.recordBytes}`)
         if (this.low === this.known && !this.refresh()) return -1
         const { kind } = this
         const found = kind === 'v' ? this.loadRecord() : kind === 'd' ? this.loadEntry() : this.loadLap(kind)
@@ -430,7 +429,7 @@ export class RingReader {
     if (this.look()) return true
     if (state === RING_STATE.moved) {
       this.follow()
-      return this.look()
+      return this.refresh()
     }
     this.finish('ended')
     return false

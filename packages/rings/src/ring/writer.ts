@@ -5,7 +5,7 @@ import { RECORD_LENGTH, RECORD_MORE, RECORD_OTHER, RING_STATE, SLOT, TABLE, WORD
 import { corrupted, describe, type RingDescriptor } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
-import type { DBufKind, RingArea } from './area.js'
+import type { Change, DBufKind, RingArea } from './area.js'
 import { Levels, type SignalOptions } from './levels.js'
 import { Resizer } from './resizer.js'
 import { copySlots, evictSlot, isDeserted, type Scan, scanSlots, slotAt } from './slots.js'
@@ -21,7 +21,7 @@ export interface WriterOptions extends SignalOptions {
 
 /** How a writer gets memory for a successor and gives it back. */
 export interface Areas {
-  create(like: RingArea, change: { kind?: DBufKind; bytes?: number }): RingArea
+  create(like: RingArea, change: Change): RingArea
   free(area: RingArea): void
 }
 
@@ -173,6 +173,7 @@ export class RingWriter {
     if (!this.isReserved || !(length >= 0 && length <= this.reserved)) this.refuseCommit(length)
     this.isReserved = false
     const { words, kind } = this
+    if (kind === 'c' && length === 0) return
     const head = more ? length | RECORD_MORE : length
     if (kind === 'd') this.commitDouble(length, head)
     else {
@@ -261,7 +262,7 @@ export class RingWriter {
    * Goes on in new memory of another size or kind; readers follow when they have read everything here.
    * @throws SL_ARENA_FULL, SL_USAGE
    */
-  moveTo(change: { kind?: DBufKind; bytes?: number }): void {
+  moveTo(change: Change): void {
     this.show(true)
     const from = this.area
     const to = this.areas.create(from, change)

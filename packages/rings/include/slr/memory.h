@@ -1,0 +1,124 @@
+/* The memory of a shared ring: two sealed memfds that lie next to each other wherever they are mapped.
+   A holds header, data and index, B the reader table. Part of streamline_share.h. */
+#ifndef SLR_MEMORY_H
+#define SLR_MEMORY_H
+
+#include "base.h"
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+/* Offsets in an arena stay below 2^31, and so does a ring. */
+#define SLR_MAX_BYTES ((uint64_t)1 << 31)
+#define SLR_SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+/* A number that stands behind `key` in a file of the kernel, or in the whole file if there is no key; or -1. */
+SLR_FN int64_t slr_number(const char *path, const char *key) {
+  char text[8192];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return -1;
+  text[n] = 0;
+  const char *at = text;
+  if (key) {
+    size_t length = strlen(key);
+    while (strncmp(at, key, length) != 0) {
+      at = strchr(at, '\n');
+      if (!at) return -1;
+      at++;
+    }
+    at += length;
+  }
+  char *end;
+  long long value = strtoll(at, &end, 10);
+  return end == at ? -1 : value;
+}
+
+/* Least free memory that a control group (version 2) of this process leaves, its page cache counted as free. */
+SLR_FN int64_t slr_group_free(int64_t least) {
+  char line[PATH_MAX], path[PATH_MAX + 64];
+  FILE *f = fopen("/proc/self/cgroup", "re");
+  if (!f) return least;
+  line[0] = 0;
+  while (fgets(line, sizeof line, f) && strncmp(line, "0::/", 4) != 0) line[0] = 0;
+  fclose(f);
+  if (!line[0]) return least;
+  char *group = line + 3;
+  group[strcspn(group, "\n")] = 0;
+  for (;;) {
+    char *slash = strrchr(group, '/');
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", group);
+    int64_t max = slr_number(path, NULL);
+    if (max >= 0) {
+      snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", group);
+      int64_t used = slr_number(path, NULL);
+      snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", group);
+      int64_t file = slr_number(path, "file "), shmem = slr_number(path, "shmem ");
+      if (file > 0 && shmem >= 0 && file >= shmem) used -= file - shmem;
+      if (max - used < least) least = max - used < 0 ? 0 : max - used;
+    }
+    if (!slash) return least;
+    *slash = 0;
+  }
+}
+
+/* Is there memory for so much? Asked before, because a system without memory kills processes before it says no. */
+SLR_FN int slr_memory_left(uint64_t bytes) {
+  int64_t left = slr_number("/proc/meminfo", "MemAvailable:");
+  left = left < 0 ? INT64_MAX : left * 1024;
+  return bytes <= (uint64_t)slr_group_free(left) ? 0 : -ENOMEM;
+}
+
+SLR_FN int slr_sizes_ok(uint64_t a, uint64_t b) {
+  uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  return a > 0 && b > 0 && a % page == 0 && b % page == 0 && a <= SLR_MAX_BYTES && b <= SLR_MAX_BYTES;
+}
+
+/* A memfd of that size whose pages all exist: using it can never fail. Sealed against changes of size. */
+SLR_FN int slr_memfd(const char *name, uint64_t bytes, mode_t mode, int moreSeals) {
+  char label[96];
+  struct rlimit limit;
+  snprintf(label, sizeof label, "streamline:%.63s", name);
+  /* Beyond this limit ftruncate would send a signal that ends the process. */
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur) return -EFBIG;
+  int fd = memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) fd = memfd_create(label, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return -errno;
+  int seals = F_SEAL_SHRINK | F_SEAL_GROW | moreSeals, e = 0;
+  if (ftruncate(fd, (off_t)bytes) != 0) e = errno;
+  while (!e && fallocate(fd, 0, 0, (off_t)bytes) != 0) {
+    if (errno != EINTR) e = errno;
+  }
+  if (!e && (fchmod(fd, mode) != 0 || fcntl(fd, F_ADD_SEALS, seals) != 0)) e = errno;
+  if (!e) return fd;
+  close(fd);
+  return -e;
+}
+
+/* The same file by a descriptor of its own that cannot write. */
+SLR_FN int slr_reopen_readonly(int fd) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  int ro = open(path, O_RDONLY | O_CLOEXEC);
+  return ro < 0 ? -errno : ro;
+}
+
+/* Is this a descriptor of a file of exactly so many bytes that can never be cut? Else reading it may be fatal. */
+SLR_FN int slr_sealed(int fd, uint64_t bytes, int seals) {
+  struct stat s;
+  if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode) || (uint64_t)s.st_size != bytes) return 0;
+  int have = fcntl(fd, F_GET_SEALS);
+  return have >= 0 && (have & seals) == seals;
+}
+
+#endif
