@@ -55,6 +55,9 @@ export const WORD = {
   producer: 32,
   /** Bytes used of the last lap that the producer has left (c, p). */
   cut: 35,
+  /** With a reader table: blocks published, stored after the position; position to come, stored before it. */
+  blocks: 36,
+  announced: 37,
   /** Position up to which the producer may be overwriting. */
   intent: 64,
   /** The same, of the index of a d-DBuf. */
@@ -99,7 +102,18 @@ export const CONSUMER_COUNTERS = ['consumed', 'corrupt', 'sleeps', 'roomWakesSen
 /** Words of a reader table's header, from its start. */
 export const TABLE = { sleepers: 0, writerSleeps: 32, writerWake: 33, shared: 64, joined: 96, words: 128 } as const
 /** Words of a reader's slot, from its start; 64 in all. */
-export const SLOT = { state: 0, epoch: 1, strategy: 2, pid: 3, wakeMode: 4, wake: 5, position: 8, counters: 32, words: 64 } as const
+export const SLOT = {
+  state: 0,
+  epoch: 1,
+  strategy: 2,
+  pid: 3,
+  wakeMode: 4,
+  wake: 5,
+  held: 6,
+  position: 8,
+  counters: 32,
+  words: 64,
+} as const
 /** States of a slot. */
 export const SLOT_STATE = { free: 0, claimed: 1, active: 2 } as const
 /** Counters of a reader: pairs of words from {@link SLOT.counters}. */

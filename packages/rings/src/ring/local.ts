@@ -1,8 +1,9 @@
 import type { Arena } from '../arena.js'
 import type { RingDescriptor } from '../header.js'
 import { attachArea, type Change, formatArea, measure, type RingArea, type RingShapeOptions, shapeOf } from './area.js'
-import { RingReader, type ReaderOptions } from './reader.js'
-import { type Areas, RingWriter, type WriterOptions } from './writer.js'
+import { type ReaderOptions, RingReader } from './reader.js'
+import { localWakes } from './wakes.js'
+import { type Areas, type Invitation, RingWriter, type WriterOptions } from './writer.js'
 
 /** How a ring with many readers is made. */
 export interface RingOptions extends RingShapeOptions, WriterOptions {
@@ -52,10 +53,16 @@ export const resumeRingWriter = (arena: Arena, descriptor: RingDescriptor, optio
 
 /**
  * Joins a ring as one more reader; also after a resize, whichever of its descriptors is used.
- * @throws SL_RING_FULL when all slots are taken, SL_RING when there is no ring.
+ * @throws SL_RING_FULL when all slots are taken, SL_RING_EVICTED when an invitation was withdrawn, SL_RING when there
+ * is no ring.
  */
-export const attachRingReader = (arena: Arena, descriptor: RingDescriptor, options: ReaderOptions = {}): RingReader => {
+export const attachRingReader = (
+  arena: Arena,
+  descriptor: RingDescriptor | Invitation,
+  options: ReaderOptions = {},
+): RingReader => {
   // Ids are places: 64 bytes of the arena each.
   const find = (id: number): RingArea => attachArea(arena, { offset: id * 64, id })
-  return new RingReader(arena, attachArea(arena, descriptor), options, find)
+  const claim = 'claim' in descriptor ? descriptor.claim : undefined
+  return new RingReader(arena, attachArea(arena, descriptor), options, find, localWakes, claim)
 }

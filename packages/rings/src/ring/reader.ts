@@ -1,21 +1,12 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, storeCounter } from '../counters.js'
-import {
-  RECORD_LENGTH,
-  RECORD_MORE,
-  RING_STATE,
-  SLOT,
-  SLOT_STATE,
-  type Strategy,
-  TABLE,
-  WORD,
-} from '../format.js'
+import { RECORD_LENGTH, RECORD_MORE, RING_STATE, SLOT, SLOT_STATE, type Strategy, TABLE, WORD } from '../format.js'
 import { corrupted } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import type { DBufKind, RingArea } from './area.js'
-import { activateSlot, type Claim, claimSlot, slotAt, takeWriter } from './slots.js'
+import { activateSlot, type Claim, claimSlot, evicted, heldSlot, loadPublished, slotAt, takeWriter } from './slots.js'
 import { localWakes, type Wakes } from './wakes.js'
 
 /** How a reader joins. */
@@ -57,7 +48,7 @@ export class RingReader {
   private readonly isGone: () => boolean
   private readonly lossy: boolean
   private readonly options: ReaderOptions
-  private claim: Claim
+  private place: Claim
   private words: Int32Array
   private kind: DBufKind
   private at = 0
@@ -96,16 +87,13 @@ export class RingReader {
     this.area = area
     this.words = area.words
     this.kind = area.kind
-    this.claim = claim ?? claimSlot(area, options.pid ?? 0)
+    this.place = claim ?? claimSlot(area, options.pid ?? 0)
     this.join(area)
   }
 
-  get slot(): number {
-    return this.claim.slot
-  }
-
-  get epoch(): number {
-    return this.claim.epoch
+  /** Its place in the table, for `RingWriter.evict`. */
+  get claim(): Claim {
+    return this.place
   }
 
   /** Absolute position of the block that `peek` showed, or of the next one. */
@@ -186,7 +174,7 @@ export class RingReader {
       this.released = this.low
       this.count()
     }
-    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.claim.epoch) this.evicted()
+    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.place.epoch) this.evicted()
     if (takeWriter(this.area)) {
       storeCounter(this.words, this.at + SLOT.counters + 10, ++this.wakesSent)
       this.wakes.wakeWriter(this.area)
@@ -233,7 +221,15 @@ export class RingReader {
   private join(area: RingArea): void {
     const { strategy } = this
     const from = this.options.from ?? 'live'
-    this.use(area, activateSlot(area, this.claim, { strategy, wakeMode: this.wakes.mode, from }))
+    let start = activateSlot(area, this.place, { strategy, wakeMode: this.wakes.mode, from })
+    const published = loadPublished(area.words)
+    if (from === 'live' || start === published.position) {
+      // Now it also knows which block comes first, and so what it may lose before it sees one.
+      resetPosition(area.words, slotAt(area, this.place.slot) + SLOT.position, published.position)
+      start = published.position
+      this.expected = published.sequence
+    }
+    this.use(area, start)
     if (strategy === 'mrp') this.share(this.base)
     // A producer may be waiting for its first reader.
     if (takeWriter(area)) this.wakes.wakeWriter(area)
@@ -244,7 +240,7 @@ export class RingReader {
     this.words = area.words
     this.kind = area.kind
     this.mask = area.capacity - 1
-    this.at = slotAt(area, this.claim.slot)
+    this.at = slotAt(area, this.place.slot)
     this.base = position
     this.low = this.known = this.released = position | 0
     this.cut = area.capacity
@@ -270,9 +266,7 @@ export class RingReader {
     if (this.error !== undefined) throw this.error
     if (this.state !== 'open') return -1
     try {
-      let guard = 0
       for (;;) {
-        if (guard++ > 10000) throw new Error(`LOOP ${this.kind} low ${this.low} known ${this.known} pos ${this.position} cut ${this.cut} cap ${this.area.capacity} data ${this.data} prod ${loadPosition(this.words, WORD.producer)} int ${loadPosition(this.words, WORD.intent)} iint ${loadPosition(this.words, WORD.indexIntent)} rec ${this.area.recordBytes}`)
         if (this.low === this.known && !this.refresh()) return -1
         const { kind } = this
         const found = kind === 'v' ? this.loadRecord() : kind === 'd' ? this.loadEntry() : this.loadLap(kind)
@@ -309,7 +303,8 @@ export class RingReader {
     const isLast = (low & ~mask) === (known & ~mask)
     if (!isLast) {
       const { cut } = this
-      const isPossible = cut > 0 && cut <= area.capacity && (kind === 'c' || cut % area.recordBytes === 0 || cut === area.capacity)
+      const isPossible =
+        cut > 0 && cut <= area.capacity && (kind === 'c' || cut % area.recordBytes === 0 || cut === area.capacity)
       if (!isPossible || (cut < at && !this.lossy)) this.wrong('a lap ends where none can')
       if (at >= cut) {
         if (this.lossy && !this.whole()) return this.lapped()
@@ -376,18 +371,14 @@ export class RingReader {
 
   /** Goes on where blocks are whole (ring format, "Who holds the producer back"). Always false: look again. */
   private lapped(): false {
-    const { words, area, kind } = this
+    const { words } = this
     const from = this.position
-    const producer = loadPosition(words, WORD.producer)
-    let to = producer
-    if (kind === 'd') to = this.middle(from, producer)
-    else if (kind === 'p') {
-      const at = producer % area.capacity
-      const half = Math.floor(Math.max(0, at - area.capacity / 2) / area.recordBytes) * area.recordBytes
-      to = distance(at - half, producer)
+    const { position: producer, sequence } = loadPublished(words)
+    const to = distance(this.keep(distance(from, producer), producer), producer)
+    if (to === producer && sequence >= 0) {
+      if (this.expected >= 0 && this.kind !== 'c') this.lostBlocks += (sequence - this.expected) >>> 0
+      this.expected = sequence
     }
-    // Nothing behind what has been read comes again.
-    if (distance(from, to) > distance(from, producer)) to = producer
     this.lostBytes += distance(from, to)
     this.jump(to)
     this.known = producer | 0
@@ -395,12 +386,16 @@ export class RingReader {
     return false
   }
 
-  /** d: half of the ring behind the producer, or if its index is whole but its data is not, halfway there. */
-  private middle(from: number, producer: number): number {
-    const behind = distance(from, producer)
-    const { span } = this.area
-    const half = behind > span ? span / 2 : Math.floor(behind / 32) * 16
-    return half >= producer && producer < span ? producer : distance(half, producer)
+  /**
+   * Bytes behind the producer at which to go on. Half of the ring, or half of the way if that was overwritten, too:
+   * each time less than before, so that it comes to an end. In v and c records begin nowhere that is known.
+   */
+  private keep(behind: number, producer: number): number {
+    const { kind, area } = this
+    if (kind === 'v' || kind === 'c') return 0
+    const most = Math.min(behind, area.span) / 2
+    const here = kind === 'd' ? most : Math.min(most, producer % area.capacity)
+    return Math.floor(here / area.recordBytes) * area.recordBytes
   }
 
   private jump(to: number): void {
@@ -464,26 +459,21 @@ export class RingReader {
   /** Goes to the ring that follows this one, where the producer holds a place for it. */
   private follow(): void {
     const next = this.find(Atomics.load(this.words, WORD.successor) >>> 0)
-    const at = slotAt(next, this.claim.slot)
-    const isHeld =
-      this.claim.slot < next.slots &&
-      Atomics.load(next.words, at + SLOT.epoch) === this.claim.epoch &&
-      Atomics.load(next.words, at + SLOT.state) === SLOT_STATE.active
+    const held = heldSlot(next, this.place)
     this.quit()
-    if (isHeld) {
+    if (held === SLOT_STATE.active) {
       this.use(next, 0)
       return
     }
     // It joined while the producer moved: a new reader there, with what is still to be had.
-    this.claim = claimSlot(next, this.options.pid ?? 0)
+    if (held === SLOT_STATE.free) this.place = claimSlot(next, this.options.pid ?? 0)
     const { strategy } = this
-    this.use(next, activateSlot(next, this.claim, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
-    this.expected = -1
+    this.use(next, activateSlot(next, this.place, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
   }
 
   private quit(): void {
-    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.claim.slot))
-    if (Atomics.load(this.words, this.at + SLOT.epoch) === this.claim.epoch) {
+    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.place.slot))
+    if (Atomics.load(this.words, this.at + SLOT.epoch) === this.place.epoch) {
       Atomics.compareExchange(this.words, this.at + SLOT.state, SLOT_STATE.active, SLOT_STATE.free)
     }
     if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
@@ -515,7 +505,7 @@ export class RingReader {
 
   private arm(): number | undefined {
     const value = Atomics.load(this.words, this.at + SLOT.wake)
-    Atomics.or(this.words, this.area.table + TABLE.sleepers, 1 << this.claim.slot)
+    Atomics.or(this.words, this.area.table + TABLE.sleepers, 1 << this.place.slot)
     if (this.hasNews() || this.isGone()) {
       this.disarm()
       return undefined
@@ -525,20 +515,16 @@ export class RingReader {
   }
 
   private disarm(): void {
-    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.claim.slot))
+    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.place.slot))
   }
 
   private evicted(): never {
     this.state = 'evicted'
-    throw new StreamlineError('SL_RING_EVICTED', `ring ${this.area.id} has given this reader up`, {
-      hint: 'Its slot was taken, because its process was thought dead or it broke the rules of the format. Join again.',
-      ring: this.area.id,
-      slot: this.claim.slot,
-    })
+    throw evicted(this.area, this.place.slot)
   }
 
   private wrong(what: string): never {
-    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.claim.epoch) this.evicted()
+    if (Atomics.load(this.words, this.at + SLOT.epoch) !== this.place.epoch) this.evicted()
     throw corrupted(`ring ${this.area.id} is corrupt: ${what}`, { ring: this.area.id })
   }
 

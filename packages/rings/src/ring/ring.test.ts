@@ -5,6 +5,7 @@ import type { Strategy } from '../format.js'
 import type { DBufKind } from './area.js'
 import { attachRingReader, createRingWriter, type RingOptions } from './local.js'
 import type { RingReader } from './reader.js'
+import type { RingWriter } from './writer.js'
 
 const KINDS: DBufKind[] = ['c', 'p', 'v', 'd']
 const STRATEGIES: Strategy[] = ['srp', 'mrp', 'frp']
@@ -16,6 +17,14 @@ const fill = (bytes: Uint8Array, n: number): void => {
 
 /** One for all: each takes 10 GiB of addresses. Tests leave it empty. */
 const arena = createArena({ bytes: 2 ** 22 })
+
+const writers: RingWriter[] = []
+
+/** Also after a failure, or all later runs would fail for want of memory. */
+const emptyArena = (): void => {
+  for (const writer of writers.splice(0)) writer.free()
+  expect(arena.used).toBe(0)
+}
 
 type Step =
   | { do: 'write'; length: number }
@@ -45,7 +54,10 @@ const step = (largest: number): fc.Arbitrary<Step> =>
         oldest: fc.boolean(),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('perceive' as const), bytes: fc.integer({ min: 64, max: 600 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('perceive' as const), bytes: fc.integer({ min: 64, max: 600 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), bytes: fc.constantFrom(256, 512, 1024) }) },
   )
 
@@ -59,83 +71,84 @@ interface Follower {
 describe.each(KINDS.filter((k) => k !== 'c'))('a ring of kind %s', (kind) => {
   it.each(STRATEGIES)('behaves like a list of blocks for any steps of three readers, %s', (strategy) => {
     fc.assert(
-      fc.property(fc.array(step(100), { minLength: 1, maxLength: 300 }), (steps) => {
-        const options: RingOptions = { kind, bytes: 512, slotBytes: 100, strategy, maxReaders: 4 }
-        const writer = createRingWriter(arena, options)
-        const lengths: number[] = []
-        const published = (): number => writer.published
-        const followers: (Follower | undefined)[] = []
-        const take = (f: Follower, peekOnly: boolean): void => {
-          const r = f.reader
-          if (r.peek() < 0) return
-          const { sequence, length } = r
-          expect(sequence).toBeGreaterThan(f.seen.at(-1) ?? f.first - 1)
-          expect(sequence).toBeLessThan(published())
-          const got = new Uint8Array(length)
-          got.set(arena.bytes.subarray(r.offset, r.offset + length))
-          if (r.intact()) {
-            expect(length).toBe(lengths[sequence])
-            const wanted = new Uint8Array(length)
-            fill(wanted, sequence)
-            expect(got).toEqual(wanted)
-          } else expect(strategy).not.toBe('srp')
-          if (peekOnly) return
-          f.seen.push(sequence)
-          r.next()
-        }
-        let writes = 0
-        for (const s of steps) {
-          if (s.do === 'write') {
-            const block = new Uint8Array(s.length)
-            fill(block, writes)
-            if (writer.write(block) >= 0) {
-              lengths.push(s.length)
-              writes++
+      fc
+        .property(fc.array(step(100), { minLength: 1, maxLength: 300 }), (steps) => {
+          const options: RingOptions = { kind, bytes: 512, slotBytes: 100, strategy, maxReaders: 4 }
+          const writer = createRingWriter(arena, options)
+          writers.push(writer)
+          const lengths: number[] = []
+          const published = (): number => writer.published
+          const followers: (Follower | undefined)[] = []
+          const take = (f: Follower, peekOnly: boolean): void => {
+            const r = f.reader
+            if (r.peek() < 0) return
+            const { sequence, length } = r
+            expect(sequence).toBeGreaterThan(f.seen.at(-1) ?? f.first - 1)
+            expect(sequence).toBeLessThan(published())
+            const got = new Uint8Array(length)
+            got.set(arena.bytes.subarray(r.offset, r.offset + length))
+            if (r.intact()) {
+              expect(length).toBe(lengths[sequence])
+              const wanted = new Uint8Array(length)
+              fill(wanted, sequence)
+              expect(got).toEqual(wanted)
+            } else expect(strategy).not.toBe('srp')
+            if (peekOnly) return
+            f.seen.push(sequence)
+            r.next()
+          }
+          let writes = 0
+          for (const s of steps) {
+            if (s.do === 'write') {
+              const block = new Uint8Array(s.length)
+              fill(block, writes)
+              if (writer.write(block) >= 0) {
+                lengths.push(s.length)
+                writes++
+              } else {
+                expect(strategy).not.toBe('frp')
+                writer.publish()
+              }
+            } else if (s.do === 'publish') writer.publish()
+            else if (s.do === 'perceive') writer.perceive(s.bytes)
+            else if (s.do === 'move') {
+              writer.moveTo({ bytes: s.bytes })
+            } else if (s.do === 'join') {
+              if (followers[s.reader]) continue
+              const from = s.oldest ? 'oldest' : 'live'
+              const before = published()
+              const r = attachRingReader(arena, writer.descriptor, { from })
+              followers[s.reader] = { reader: r, first: s.oldest ? 0 : before, seen: [] }
             } else {
-              expect(strategy).not.toBe('frp')
-              writer.publish()
+              const f = followers[s.reader]
+              if (!f) continue
+              if (s.do === 'read') take(f, false)
+              else if (s.do === 'peek') take(f, true)
+              else if (s.do === 'release') f.reader.release()
+              else {
+                f.reader.leave()
+                followers[s.reader] = undefined
+              }
             }
-          } else if (s.do === 'publish') writer.publish()
-          else if (s.do === 'perceive') writer.perceive(s.bytes)
-          else if (s.do === 'move') {
-            writer.moveTo({ bytes: s.bytes })
-          } else if (s.do === 'join') {
-            if (followers[s.reader]) continue
-            const from = s.oldest ? 'oldest' : 'live'
-            const before = published()
-            const r = attachRingReader(arena, writer.descriptor, { from })
-            followers[s.reader] = { reader: r, first: s.oldest ? 0 : before, seen: [] }
-          } else {
-            const f = followers[s.reader]
+          }
+          writer.end()
+          for (const f of followers) {
             if (!f) continue
-            if (s.do === 'read') take(f, false)
-            else if (s.do === 'peek') take(f, true)
-            else if (s.do === 'release') f.reader.release()
-            else {
-              f.reader.leave()
-              followers[s.reader] = undefined
+            while (f.reader.peek() >= 0) take(f, false)
+            expect(f.reader.state).toBe('ended')
+            expect(f.reader.blocks + f.reader.lostBlocks).toBeLessThanOrEqual(writes - f.first)
+            if (strategy === 'srp') {
+              expect(f.reader.lostBlocks).toBe(0)
+              // All in order, without a gap, up to the last.
+              expect(f.seen).toEqual(f.seen.map((_, i) => f.seen[0]! + i))
+              if (f.seen.length > 0) expect(f.seen.at(-1)).toBe(writes - 1)
+              if (f.first > 0 && writes > f.first) expect(f.seen[0]).toBe(f.first)
+            } else if (f.seen.length > 0) {
+              expect(f.reader.blocks + f.reader.lostBlocks).toBe(writes - f.seen[0]!)
             }
           }
-        }
-        writer.end()
-        for (const f of followers) {
-          if (!f) continue
-          while (f.reader.peek() >= 0) take(f, false)
-          expect(f.reader.state).toBe('ended')
-          expect(f.reader.blocks + f.reader.lostBlocks).toBeLessThanOrEqual(writes - f.first)
-          if (strategy === 'srp') {
-            expect(f.reader.lostBlocks).toBe(0)
-            // All in order, without a gap, up to the last.
-            f.seen.forEach((n, i) => expect(n).toBe(f.seen[0]! + i))
-            if (f.seen.length > 0) expect(f.seen.at(-1)).toBe(writes - 1)
-            if (f.first > 0 && writes > f.first) expect(f.seen[0]).toBe(f.first)
-          } else if (f.seen.length > 0) {
-            expect(f.reader.blocks + f.reader.lostBlocks).toBe(writes - f.seen[0]!)
-          }
-        }
-        writer.free()
-        expect(arena.used).toBe(0)
-      }),
+        })
+        .afterEach(emptyArena),
       { numRuns: 300 },
     )
   })
@@ -144,45 +157,47 @@ describe.each(KINDS.filter((k) => k !== 'c'))('a ring of kind %s', (kind) => {
 describe('a c ring', () => {
   it.each(STRATEGIES)('is a stream of bytes, %s', (strategy) => {
     fc.assert(
-      fc.property(fc.array(step(300), { minLength: 1, maxLength: 300 }), (steps) => {
-        const writer = createRingWriter(arena, { kind: 'c', bytes: 256, strategy })
-        const r = attachRingReader(arena, writer.descriptor)
-        let written = 0
-        const byte = (at: number): number => (at * 7 + (at >> 8)) & 0xff
-        let at = 0
-        const readAll = (): void => {
-          const lostBefore = r.lostBytes
-          const into = new Uint8Array(100)
-          const n = r.read(into)
-          if (n < 0) return
-          if (strategy === 'srp') {
-            expect(r.lostBytes).toBe(0)
-            for (let i = 0; i < n; i++) expect(into[i]).toBe(byte(at + i))
-          } else if (r.lostBytes === lostBefore && lostBefore === 0) {
-            for (let i = 0; i < n; i++) expect(into[i]).toBe(byte(at + i))
-          }
-          at += n
-        }
-        for (const s of steps) {
-          if (s.do === 'write') {
-            const n = writer.write(Uint8Array.from({ length: s.length }, (_, i) => byte(written + i)))
-            if (n > 0) written += n
-            else if (s.length > 0) {
-              expect(strategy).not.toBe('frp')
-              writer.publish()
+      fc
+        .property(fc.array(step(300), { minLength: 1, maxLength: 300 }), (steps) => {
+          const writer = createRingWriter(arena, { kind: 'c', bytes: 256, strategy })
+          writers.push(writer)
+          const r = attachRingReader(arena, writer.descriptor)
+          let written = 0
+          const byte = (at: number): number => (at * 7 + (at >> 8)) & 0xff
+          let at = 0
+          const readAll = (): void => {
+            const lostBefore = r.lostBytes
+            const into = new Uint8Array(100)
+            const n = r.read(into)
+            if (n < 0) return
+            if (strategy === 'srp') {
+              expect(r.lostBytes).toBe(0)
+              for (let i = 0; i < n; i++) expect(into[i]).toBe(byte(at + i))
+            } else if (r.lostBytes === lostBefore && lostBefore === 0) {
+              for (let i = 0; i < n; i++) expect(into[i]).toBe(byte(at + i))
             }
-          } else if (s.do === 'publish') writer.publish()
-          else if (s.do === 'perceive') writer.perceive(s.bytes)
-          else if (s.do === 'move') writer.moveTo({ bytes: s.bytes })
-          else readAll()
-        }
-        writer.end()
-        while (r.peek() >= 0) readAll()
-        expect(r.state).toBe('ended')
-        if (strategy === 'srp') expect(at).toBe(written)
-        else expect(at).toBeLessThanOrEqual(written)
-        writer.free()
-      }),
+            at += n
+          }
+          for (const s of steps) {
+            if (s.do === 'write') {
+              const n = writer.write(Uint8Array.from({ length: s.length }, (_, i) => byte(written + i)))
+              if (n > 0) written += n
+              else if (s.length > 0) {
+                expect(strategy).not.toBe('frp')
+                writer.publish()
+              }
+            } else if (s.do === 'publish') writer.publish()
+            else if (s.do === 'perceive') writer.perceive(s.bytes)
+            else if (s.do === 'move') writer.moveTo({ bytes: s.bytes })
+            else readAll()
+          }
+          writer.end()
+          while (r.peek() >= 0) readAll()
+          expect(r.state).toBe('ended')
+          if (strategy === 'srp') expect(at).toBe(written)
+          else expect(at).toBeLessThanOrEqual(written)
+        })
+        .afterEach(emptyArena),
       { numRuns: 300 },
     )
   })

@@ -21,6 +21,7 @@ export const claimSlot = (area: RingArea, pid: number): Claim => {
       continue
     }
     const epoch = (Atomics.add(area.words, at + SLOT.epoch, 1) + 1) | 0
+    area.words[at + SLOT.held] = 0
     area.words[at + SLOT.pid] = pid
     return { slot, epoch }
   }
@@ -31,7 +32,15 @@ export const claimSlot = (area: RingArea, pid: number): Claim => {
   })
 }
 
-/** Steps 1 (rest) to 4: makes a claimed slot active; the position at which its reader begins. */
+/** What a reader is told whose slot was taken away. */
+export const evicted = (area: RingArea, slot: number): StreamlineError =>
+  new StreamlineError('SL_RING_EVICTED', `ring ${area.id} has given this reader up`, {
+    hint: 'Its slot was taken, because its process was thought dead or it broke the rules of the format. Join again.',
+    ring: area.id,
+    slot,
+  })
+
+/** Steps 1 (rest) to 4: makes a claimed slot active; the position at which its reader begins. @throws SL_RING_EVICTED */
 export const activateSlot = (
   area: RingArea,
   claim: Claim,
@@ -43,7 +52,10 @@ export const activateSlot = (
   words[at + SLOT.wakeMode] = about.wakeMode
   words.fill(0, at + SLOT.counters, at + SLOT.words)
   resetPosition(words, at + SLOT.position, loadPosition(words, WORD.producer))
-  Atomics.store(words, at + SLOT.state, SLOT_STATE.active)
+  // Not if it was taken away meanwhile.
+  const was = Atomics.compareExchange(words, at + SLOT.state, SLOT_STATE.claimed, SLOT_STATE.active)
+  if (was !== SLOT_STATE.claimed || Atomics.load(words, at + SLOT.epoch) !== claim.epoch)
+    throw evicted(area, claim.slot)
   Atomics.add(words, area.table + TABLE.joined, 1)
   // A ring that overwrites keeps no tail: there everything begins at what comes next.
   const oldest = about.from === 'oldest' && area.strategy !== 'frp'
@@ -113,6 +125,18 @@ export const takeWriter = (area: RingArea): boolean =>
   Atomics.load(area.words, area.table + TABLE.writerSleeps) !== 0 &&
   Atomics.exchange(area.words, area.table + TABLE.writerSleeps, 0) !== 0
 
+/** The published position, and the number of the block that comes next there; -1: not to be had just now. */
+export const loadPublished = (words: Int32Array): { position: number; sequence: number } => {
+  let position = 0
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const after = Atomics.load(words, WORD.blocks)
+    position = loadPosition(words, WORD.producer)
+    // The counter is stored before the position, `blocks` after it: if they are equal, nothing happened in between.
+    if (Atomics.load(words, WORD.producerCounters) === after) return { position, sequence: after >>> 0 }
+  }
+  return { position, sequence: -1 }
+}
+
 /** Has the ring ended or moved? */
 export const stateOf = (area: RingArea): number => Atomics.load(area.words, WORD.state)
 
@@ -124,18 +148,32 @@ export const isDeserted = (area: RingArea): boolean => {
   return true
 }
 
-/** The slots of a moved ring, made in its successor with the same numbers and epochs, at position 0. */
+/**
+ * Keeps the places of readers in the ring that follows: same numbers and epochs, at position 0, `held`. So a reader
+ * can tell its own place from one that somebody else has claimed in the new ring.
+ */
 export const copySlots = (from: RingArea, to: RingArea): void => {
   for (let slot = 0; slot < from.slots; slot++) {
     const a = slotAt(from, slot)
     const b = slotAt(to, slot)
-    to.words[b + SLOT.epoch] = Atomics.load(from.words, a + SLOT.epoch)
-    if (Atomics.load(from.words, a + SLOT.state) !== SLOT_STATE.active) continue
+    const epoch = Atomics.load(from.words, a + SLOT.epoch)
+    const state = Atomics.load(from.words, a + SLOT.state)
+    to.words[b + SLOT.epoch] = epoch
+    if (state === SLOT_STATE.free) continue
     to.words[b + SLOT.strategy] = from.words[a + SLOT.strategy]!
     to.words[b + SLOT.pid] = from.words[a + SLOT.pid]!
     to.words[b + SLOT.wakeMode] = from.words[a + SLOT.wakeMode]!
-    Atomics.store(to.words, b + SLOT.state, SLOT_STATE.active)
+    to.words[b + SLOT.held] = 1
+    Atomics.store(to.words, b + SLOT.state, state)
   }
   Atomics.store(to.words, to.table + TABLE.joined, Atomics.load(from.words, from.table + TABLE.joined))
 }
 
+/** State of the place that the producer keeps in `next` for the reader of `claim`; free: it keeps none. */
+export const heldSlot = (next: RingArea, claim: Claim): number => {
+  if (claim.slot >= next.slots) return SLOT_STATE.free
+  const at = slotAt(next, claim.slot)
+  const state = Atomics.load(next.words, at + SLOT.state)
+  const isOurs = Atomics.load(next.words, at + SLOT.epoch) === claim.epoch && next.words[at + SLOT.held] === 1
+  return isOurs ? state : SLOT_STATE.free
+}

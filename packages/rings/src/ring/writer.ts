@@ -2,13 +2,23 @@ import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, storeCounter } from '../counters.js'
 import { RECORD_LENGTH, RECORD_MORE, RECORD_OTHER, RING_STATE, SLOT, TABLE, WORD } from '../format.js'
-import { corrupted, describe, type RingDescriptor } from '../header.js'
+import { corrupted, describe, type RingDescriptor, roundCapacity } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import type { Change, DBufKind, RingArea } from './area.js'
 import { Levels, type SignalOptions } from './levels.js'
-import { Resizer } from './resizer.js'
-import { copySlots, evictSlot, isDeserted, type Scan, scanSlots, slotAt } from './slots.js'
+import { type Resize, Resizer } from './resizer.js'
+import {
+  type Claim,
+  claimSlot,
+  copySlots,
+  evictSlot,
+  isDeserted,
+  type Scan,
+  scanSlots,
+  slotAt,
+  takeWriter,
+} from './slots.js'
 import { localWakes, type Wakes } from './wakes.js'
 
 /** What a writer may be told; everything has a default. */
@@ -16,7 +26,14 @@ export interface WriterOptions extends SignalOptions {
   /** Wait, rather than overwrite, until so many readers have joined; default 0. */
   readonly readers?: number
   /** See {@link Resizer}; default none. A ring that overwrites never overflows, and keeps its size. */
-  readonly resize?: 'none' | 'pseudo' | 'true'
+  readonly resize?: Resize
+  /** true only: the largest size that it may take; default the one that it begins with. */
+  readonly maxBytes?: number
+}
+
+/** A ring, and in it a slot that waits for its reader. */
+export interface Invitation extends RingDescriptor {
+  readonly claim: Claim
 }
 
 /** How a writer gets memory for a successor and gives it back. */
@@ -24,6 +41,9 @@ export interface Areas {
   create(like: RingArea, change: Change): RingArea
   free(area: RingArea): void
 }
+
+const largestOf = (kind: DBufKind, capacity: number, recordBytes: number): number =>
+  kind === 'c' ? RECORD_LENGTH : kind === 'p' ? recordBytes - 8 : capacity / 2 - (kind === 'v' ? 8 : 0)
 
 const AUTO_BLOCKS = 64
 const AUTO_BYTES = 16384
@@ -51,12 +71,17 @@ export class RingWriter {
   /** Largest block, bytes; 2^30 where blocks are cut as needed (c). */
   maxBlock = 0
   area: RingArea
+  /** The same for the memory used now, which may grow. */
+  private fits = 0
   readonly levels: Levels
   private readonly heap: Uint8Array
   private readonly wakes: Wakes
   private readonly areas: Areas
   private readonly least: number
-  private readonly resize: 'none' | 'pseudo' | 'true'
+  private readonly resize: Resize
+  private readonly most: number
+  /** Size to move to before the next block; 0: none. */
+  private wanted = 0
   private resizer: Resizer | undefined
   private words: Int32Array
   private kind: DBufKind
@@ -99,6 +124,7 @@ export class RingWriter {
     this.wakes = wakes
     this.least = options.readers ?? 0
     this.resize = area.strategy === 'frp' ? 'none' : (options.resize ?? 'none')
+    this.most = roundCapacity(Math.max(area.capacity, options.maxBytes ?? 0), 64)
     this.levels = new Levels(options)
     this.use(area)
     this.resume()
@@ -132,7 +158,7 @@ export class RingWriter {
    * @throws SL_RING for a block larger than {@link maxBlock}, SL_USAGE after `end`.
    */
   reserve(length: number): number {
-    if (!(length >= 0 && length <= this.maxBlock) || this.isEnded) this.refuse(length)
+    if (!(length >= 0 && length <= this.fits) || this.isEnded || this.wanted !== 0) this.prepare(length)
     this.isReserved = false
     const { kind, low, mask } = this
     const at = low & mask
@@ -238,12 +264,21 @@ export class RingWriter {
     if (at >= 0) await this.wakes.wait(this.area, at, 1, ms)
   }
 
-  /** Takes the slot of a reader that has died; see `RingReader.slot` and `epoch`. False: it had left already. */
-  evict(slot: number, epoch: number): boolean {
-    const done = evictSlot(this.area, slot, epoch)
+  /**
+   * Claims a slot for a reader that is about to start, so that it can be evicted whenever it dies. Pass the result to
+   * `attachRingReader`, in a worker by `workerData`. @throws SL_RING_FULL
+   */
+  invite(pid = 0): Invitation {
+    return { ...this.descriptor, claim: claimSlot(this.area, pid) }
+  }
+
+  /** Takes the slot of a reader that has died; see `invite`, and `RingReader.claim`. False: it had left already. */
+  evict({ slot, epoch }: Claim): boolean {
+    let done = false
+    for (const area of [...this.old, this.area]) if (slot < area.slots && evictSlot(area, slot, epoch)) done = true
     if (done) {
       storeCounter(this.words, WORD.producerCounters + 14, ++this.evicted)
-      if (this.arming()) this.wakes.wakeWriter(this.area)
+      if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
     }
     return done
   }
@@ -294,14 +329,12 @@ export class RingWriter {
     this.capacity = area.capacity
     this.span = area.span
     this.overwrites = area.strategy === 'frp'
-    this.maxBlock =
-      area.kind === 'c'
-        ? RECORD_LENGTH
-        : area.kind === 'p'
-          ? area.recordBytes - 8
-          : area.capacity / 2 - (area.kind === 'v' ? 8 : 0)
-    this.resizer =
-      this.resize === 'none' ? undefined : (this.resizer ?? new Resizer(Math.min(4096, area.capacity), area.capacity))
+    this.fits = largestOf(area.kind, area.capacity, area.recordBytes)
+    this.maxBlock = this.resize === 'true' ? largestOf(area.kind, this.most, area.recordBytes) : this.fits
+    if (this.resize !== 'none') {
+      const most = this.resize === 'true' ? this.most : area.capacity
+      this.resizer ??= new Resizer(Math.min(4096, area.capacity), most)
+    }
     this.levels.describe(area)
   }
 
@@ -312,10 +345,16 @@ export class RingWriter {
     resetPosition(words, WORD.producer, this.base)
     this.low = this.pub = this.base | 0
     const tail = loadPosition(words, WORD.tail)
-    if (!this.overwrites && distance(tail, this.base) > this.span) throw corrupted('the ring is fuller than it is large')
+    if (!this.overwrites && distance(tail, this.base) > this.span)
+      throw corrupted('the ring is fuller than it is large')
     this.tail = tail | 0
     const counter = (n: number): number => loadCounter(words, WORD.producerCounters + 2 * n)
     this.published = counter(0)
+    // It died before it published what it had counted.
+    if (words[WORD.announced] !== this.pub) this.published -= (this.published - words[WORD.blocks]!) >>> 0
+    storeCounter(words, WORD.producerCounters, this.published)
+    words[WORD.announced] = this.pub
+    Atomics.store(words, WORD.blocks, this.published | 0)
     this.full = counter(2)
     this.bytes = counter(5)
     this.resizes = counter(6)
@@ -403,10 +442,15 @@ export class RingWriter {
 
   private adjust(): void {
     const { resizer } = this
-    if (resizer === undefined || this.resize !== 'pseudo') return
-    const wanted = resizer.next(this.perceived, this.full)
+    if (resizer === undefined) return
     // Four blocks at least, or readers and writer take turns.
-    this.perceive(Math.max(wanted, Math.min(this.capacity, this.largest * 4)))
+    const least = Math.max(this.largest, this.kind === 'p' ? this.area.recordBytes : 0) * 4
+    if (this.resize === 'pseudo') {
+      this.perceive(Math.max(resizer.next(this.perceived, this.full), Math.min(this.capacity, least)))
+      return
+    }
+    const wanted = Math.min(roundCapacity(Math.max(resizer.next(this.capacity, this.full), least), 64), this.most)
+    if (wanted !== this.capacity) this.wanted = wanted
   }
 
   private room(bytes: number): boolean {
@@ -433,7 +477,7 @@ export class RingWriter {
     const before = loadPosition(words, WORD.tail)
     resetPosition(words, WORD.tail, this.base)
     const { behind, bad } = scanSlots(this.area, this.base, this.scan)
-    for (const { slot, epoch } of bad) this.evict(slot, epoch)
+    for (const claim of bad) this.evict(claim)
     const tail = behind === 0 ? this.base : distance(behind, this.base)
     // R may lie before what has been overwritten already: the tail never goes back.
     const next = distance(before, tail) > 2 * this.span ? before : tail
@@ -499,9 +543,12 @@ export class RingWriter {
       const next = advance(this.base, (this.low - this.pub) >>> 0)
       this.published += this.unpublished
       this.bytes += this.unpublishedBytes
+      // In this order: whoever takes over can tell how many blocks the position stands for (`resume`), readers also.
+      this.words[WORD.announced] = this.low
       storeCounter(this.words, WORD.producerCounters, this.published)
       storeCounter(this.words, WORD.producerCounters + 10, this.bytes)
       storePosition(this.words, WORD.producer, this.base, next)
+      Atomics.store(this.words, WORD.blocks, this.published | 0)
       this.base = next
       this.pub = this.low
       this.unsignalled += this.unpublished
@@ -526,7 +573,10 @@ export class RingWriter {
       return
     }
     if (levels.level > 0 && this.unsignalled < levels.blocks && !this.isEnded) {
-      if (this.wakes.later !== undefined) return this.wakes.later(area, levels.micros)
+      if (this.wakes.later !== undefined) {
+        this.wakes.later(area, levels.micros)
+        return
+      }
       if (!last) return
     }
     this.unsignalled = 0
@@ -548,10 +598,6 @@ export class RingWriter {
     return -1
   }
 
-  private arming(): boolean {
-    return Atomics.exchange(this.words, this.area.table + TABLE.writerSleeps, 0) !== 0
-  }
-
   /** Frees memory that all readers have left. */
   private sweep(): void {
     this.old = this.old.filter((area) => {
@@ -561,15 +607,34 @@ export class RingWriter {
     })
   }
 
+  /** Before a block that is not like others: moves to memory of the size wanted, or says why it cannot be written. */
+  private prepare(length: number): void {
+    if (!(length >= 0 && length <= this.maxBlock) || this.isEnded) this.refuse(length)
+    let bytes = this.wanted
+    this.wanted = 0
+    if (length > this.fits) bytes = Math.min(roundCapacity(Math.max(bytes, length * 4), 64), this.most)
+    if (bytes === 0) return
+    try {
+      this.moveTo({ bytes })
+    } catch (error) {
+      // Without memory for another size this one must do, unless the block does not fit.
+      if (length > this.fits) throw error
+    }
+  }
+
   private refuse(length: number): never {
     if (this.isEnded) {
       throw new StreamlineError('SL_USAGE', `ring ${this.id} has ended`, { hint: 'Write before end().' })
     }
-    throw new StreamlineError('SL_RING', `a block of ${length} bytes does not fit the ring, its limit is ${this.maxBlock}`, {
-      hint: 'Make the ring larger or the blocks smaller.',
-      ring: this.id,
-      limit: this.maxBlock,
-    })
+    throw new StreamlineError(
+      'SL_RING',
+      `a block of ${length} bytes does not fit the ring, its limit is ${this.maxBlock}`,
+      {
+        hint: 'Make the ring larger or the blocks smaller.',
+        ring: this.id,
+        limit: this.maxBlock,
+      },
+    )
   }
 
   private refuseCommit(length: number): never {
