@@ -102,11 +102,14 @@ export class ByteRingReader {
   more = false
   /** The writer has said that nothing will follow. */
   ended = false
+  /** Number of the next message; a reader that takes over believes the first one that it sees. */
+  private expected: number | undefined
   private readonly memory: RingMemory
   private readonly bytes: Uint8Array
 
   constructor(arena: Arena, memory: RingMemory) {
     this.positions = new Consumer(memory, align)
+    if (this.positions.base === 0) this.expected = 0
     this.memory = memory
     this.bytes = new Uint8Array(arena.buffer, memory.base, memory.capacity)
   }
@@ -124,7 +127,7 @@ export class ByteRingReader {
       const length = head & RECORD_LENGTH
       const size = sizeOf(length)
       if (size > known || at + size > this.memory.capacity) c.corrupt(`a message of ${length} bytes cannot be there`)
-      if (sequence !== (c.records | 0)) c.corrupt('a record does not follow the one before')
+      if (sequence !== (this.expected ?? sequence)) c.corrupt('a record does not follow the one before')
       c.low = (c.low + size) | 0
       const flag = (head & RECORD_MORE) !== 0
       if (head < 0) {
@@ -132,6 +135,7 @@ export class ByteRingReader {
         else if (at + size !== this.memory.capacity) c.corrupt('padding stands before the end')
       } else {
         c.records++
+        this.expected = (sequence + 1) | 0
         this.more = flag
         return this.bytes.slice(at + headerBytes, at + headerBytes + length)
       }

@@ -17,6 +17,18 @@ export const storeCounter = (words: Int32Array, at: number, value: number): void
 export const loadCounter = (words: Int32Array, at: number): number =>
   (words[at + 1]! >>> 0) * 2 ** 32 + (words[at]! >>> 0)
 
+/** How many records stand before the published `position`, for a producer that takes over (ring format, "Death"). */
+export const resumeCount = (words: Int32Array, position: number): number => {
+  let count = loadCounter(words, WORD.producerCounters)
+  // The one before died after it had counted what it did not come to publish.
+  if (words[WORD.announced] !== (position | 0)) count -= (count - words[WORD.blocks]!) >>> 0
+  if (count < 0) count = words[WORD.blocks]! >>> 0
+  storeCounter(words, WORD.producerCounters, count)
+  words[WORD.announced] = position
+  Atomics.store(words, WORD.blocks, count | 0)
+  return count
+}
+
 /** Reads a counter from outside; for a moment in every 2^32 it may be off by 2^32. */
 export type RingCounters = Record<(typeof PRODUCER_COUNTERS)[number] | (typeof CONSUMER_COUNTERS)[number], number>
 

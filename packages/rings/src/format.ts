@@ -55,7 +55,7 @@ export const WORD = {
   producer: 32,
   /** Bytes used of the last lap that the producer has left (c, p). */
   cut: 35,
-  /** With a reader table: blocks published, stored after the position; position to come, stored before it. */
+  /** Records published, stored after the position; position to come, stored before it. */
   blocks: 36,
   announced: 37,
   /** Position up to which the producer may be overwriting. */

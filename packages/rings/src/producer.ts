@@ -1,5 +1,5 @@
 import type { StreamlineError } from '@netstreamline/core'
-import { loadCounter, storeCounter } from './counters.js'
+import { loadCounter, resumeCount, storeCounter } from './counters.js'
 import { WORD } from './format.js'
 import { corrupted, type RingMemory } from './header.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from './position.js'
@@ -38,7 +38,7 @@ export class Producer {
     }
     resetPosition(this.words, WORD.producer, this.base)
     const counter = (n: number): number => loadCounter(this.words, WORD.producerCounters + 2 * n)
-    this.records = counter(0)
+    this.records = resumeCount(this.words, this.base)
     this.dropped = counter(1)
     this.full = counter(2)
     this.wakesSent = counter(3)
@@ -72,10 +72,13 @@ export class Producer {
   publish(): boolean {
     if (this.low === this.published) return false
     const next = this.position(this.low)
+    // In this order, so that whoever takes over can tell how many records the position stands for.
+    this.words[WORD.announced] = this.low
+    storeCounter(this.words, WORD.producerCounters, this.records)
     storePosition(this.words, WORD.producer, this.base, next)
+    this.words[WORD.blocks] = this.records
     this.base = next
     this.published = this.low
-    storeCounter(this.words, WORD.producerCounters, this.records)
     // The store above and this load are sequentially consistent; see `Consumer.arm` for the other half.
     if (Atomics.load(this.words, WORD.readerSleeps) !== 0 && Atomics.exchange(this.words, WORD.readerSleeps, 0) !== 0) {
       storeCounter(this.words, WORD.producerCounters + 6, ++this.wakesSent)

@@ -1,6 +1,6 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
-import { loadCounter, storeCounter } from '../counters.js'
+import { loadCounter, resumeCount, storeCounter } from '../counters.js'
 import { RECORD_LENGTH, RECORD_MORE, RECORD_OTHER, RING_STATE, SLOT, TABLE, WORD } from '../format.js'
 import { corrupted, describe, type RingDescriptor, roundCapacity } from '../header.js'
 import { platform } from '../platform.js'
@@ -304,14 +304,13 @@ export class RingWriter {
     copySlots(from, to)
     Atomics.store(from.words, WORD.successor, to.id)
     const counters = WORD.producerCounters
+    storeCounter(from.words, counters + 12, ++this.resizes)
     for (let w = 0; w < 18; w++) to.words[counters + w] = from.words[counters + w]!
-    this.resizes++
     Atomics.store(from.words, WORD.state, RING_STATE.moved)
     this.signal(true)
     this.old.push(from)
     this.use(to)
     this.resume()
-    storeCounter(this.words, WORD.producerCounters + 12, this.resizes)
     this.sweep()
   }
 
@@ -349,12 +348,7 @@ export class RingWriter {
       throw corrupted('the ring is fuller than it is large')
     this.tail = tail | 0
     const counter = (n: number): number => loadCounter(words, WORD.producerCounters + 2 * n)
-    this.published = counter(0)
-    // It died before it published what it had counted.
-    if (words[WORD.announced] !== this.pub) this.published -= (this.published - words[WORD.blocks]!) >>> 0
-    storeCounter(words, WORD.producerCounters, this.published)
-    words[WORD.announced] = this.pub
-    Atomics.store(words, WORD.blocks, this.published | 0)
+    this.published = resumeCount(words, this.base)
     this.full = counter(2)
     this.bytes = counter(5)
     this.resizes = counter(6)
