@@ -249,9 +249,15 @@ export class RingWriter {
     this.signal(true)
   }
 
-  /** Sleeps until there may be room for `length` bytes, at most `ms`; not on a browser's main thread. */
-  waitRoomSync(ms = Number.POSITIVE_INFINITY): void {
+  /** Sleeps until readers have made room, at most `ms`, after `spin` looks; not on a browser's main thread. */
+  waitRoomSync(ms = Number.POSITIVE_INFINITY, spin = 2000): void {
     this.show(true)
+    const { tail } = this
+    // A look at the whole table costs as much as sixteen at one word.
+    for (let i = 0; i < spin; i += 16) {
+      this.renew()
+      if (this.tail !== tail || this.low === tail) return
+    }
     const at = this.arm()
     if (at < 0) return
     this.wakes.sleep(this.area, at, 1, ms)
