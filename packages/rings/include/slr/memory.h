@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
@@ -18,6 +19,8 @@
 
 /* Offsets in an arena stay below 2^31, and so does a ring. */
 #define SLR_MAX_BYTES ((uint64_t)1 << 31)
+#define SLR_MAX_TABLE ((uint64_t)65536)
+#define SLR_TMPFS 0x01021994
 #define SLR_SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 /* A number that stands behind `key` in a file of the kernel, or in the whole file if there is no key; or -1. */
@@ -81,7 +84,7 @@ SLR_FN int slr_memory_left(uint64_t bytes) {
 
 SLR_FN int slr_sizes_ok(uint64_t a, uint64_t b) {
   uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-  return a > 0 && b > 0 && a % page == 0 && b % page == 0 && a <= SLR_MAX_BYTES && b <= SLR_MAX_BYTES;
+  return a > 0 && b > 0 && a % page == 0 && b % page == 0 && a <= SLR_MAX_BYTES && b <= SLR_MAX_TABLE;
 }
 
 /* A memfd of that size whose pages all exist: using it can never fail. Sealed against changes of size. */
@@ -113,12 +116,46 @@ SLR_FN int slr_reopen_readonly(int fd) {
   return ro < 0 ? -errno : ro;
 }
 
-/* Is this a descriptor of a file of exactly so many bytes that can never be cut? Else reading it may be fatal. */
-SLR_FN int slr_sealed(int fd, uint64_t bytes, int seals) {
+/* Is this a file of exactly so many bytes that can never be cut, of ordinary pages? Else reading it may be fatal.
+   `whole`: all of it is allocated, so that reading it takes no memory. */
+SLR_FN int slr_sealed(int fd, uint64_t bytes, int seals, int whole) {
   struct stat s;
+  struct statfs f;
   if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode) || (uint64_t)s.st_size != bytes) return 0;
+  if (fstatfs(fd, &f) != 0 || f.f_type != SLR_TMPFS) return 0;
+  if (whole && (uint64_t)s.st_blocks * 512 < bytes) return 0;
   int have = fcntl(fd, F_GET_SEALS);
   return have >= 0 && (have & seals) == seals;
+}
+
+/* Maps A and behind it B: at `at`, over whatever is there, or (NULL) anywhere. A child of fork(2) does not get them:
+   else it would keep a ring alive, or write it. */
+SLR_FN int slr_map_pair(uint8_t **base, void *at, int a, int protA, uint64_t sizeA, int b, int protB, uint64_t sizeB) {
+  size_t all = (size_t)(sizeA + sizeB);
+  int own = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  uint8_t *p = (uint8_t *)at;
+  if (!at) {
+    p = (uint8_t *)mmap(NULL, all, PROT_NONE, own, -1, 0);
+    if (p == (uint8_t *)MAP_FAILED) return -errno;
+  }
+  int e = 0;
+  if (mmap(p, (size_t)sizeA, protA, MAP_SHARED | MAP_FIXED, a, 0) == MAP_FAILED) e = errno;
+  else if (mmap(p + sizeA, (size_t)sizeB, protB, MAP_SHARED | MAP_FIXED, b, 0) == MAP_FAILED) e = errno;
+  else if (madvise(p, all, MADV_DONTFORK) != 0) e = errno;
+  if (!e) {
+    *base = p;
+    return 0;
+  }
+  if (at) mmap(at, all, PROT_READ | PROT_WRITE, own | MAP_FIXED, -1, 0);
+  else munmap(p, all);
+  return -e;
+}
+
+/* Takes the pair away: memory of somebody else gets anonymous pages again. If that fails, for want of mappings, the
+   old ones stay, which harms nobody. */
+SLR_FN void slr_unmap_pair(uint8_t *base, uint64_t all, int placed) {
+  if (!placed) munmap(base, (size_t)all);
+  else mmap(base, (size_t)all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
 
 #endif

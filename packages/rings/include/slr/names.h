@@ -88,7 +88,32 @@ SLR_FN int slr_connect(int dir, const char *name) {
   return -e;
 }
 
+/* Is the owner of this socket dead? */
+SLR_FN int slr_is_stale(int dir, const char *name) {
+  int fd = slr_connect(dir, name);
+  if (fd == -ECONNREFUSED) return 1;
+  slr_shut(&fd);
+  return 0;
+}
+
 SLR_FN void slr_id_link(char *out, size_t size, uint32_t id) { snprintf(out, size, ".id-%08x", (unsigned)id); }
+
+/* Notes that the ring `id` has this name. -EEXIST: a living ring of this directory has the id. */
+SLR_FN int slr_link_id(int dir, uint32_t id, const char *name) {
+  char link[16], other[SLR_NAME_MAX + 1];
+  slr_id_link(link, sizeof link, id);
+  for (int i = 0; i < 2; i++) {
+    if (symlinkat(name, dir, link) == 0) return 0;
+    if (errno != EEXIST) return -errno;
+    ssize_t n = readlinkat(dir, link, other, sizeof other - 1);
+    if (n < 0) continue;
+    other[n] = 0;
+    struct stat s;
+    if (fstatat(dir, other, &s, AT_SYMLINK_NOFOLLOW) == 0 && !slr_is_stale(dir, other)) return -EEXIST;
+    unlinkat(dir, link, 0);
+  }
+  return -EEXIST;
+}
 
 /* The name that a ring's id has in this directory. */
 SLR_FN int slr_name_of(int dir, uint32_t id, char *name) {
@@ -122,14 +147,6 @@ SLR_FN void slr_unlink_ids(int dir, const char *name) {
   closedir(d);
 }
 
-/* Is the owner of this socket dead? */
-SLR_FN int slr_is_stale(int dir, const char *name) {
-  int fd = slr_connect(dir, name);
-  if (fd == -ECONNREFUSED) return 1;
-  slr_shut(&fd);
-  return 0;
-}
-
 /* Listens by that name, in a directory that is open for reading. A dead owner's name is taken over; a live one's is
    -EADDRINUSE. The mode is the socket's from its first moment on: the system checks it at every connect. */
 SLR_FN int slr_listen(int dir, const char *name, int access) {
@@ -158,15 +175,26 @@ SLR_FN int slr_listen(int dir, const char *name, int access) {
   return -e;
 }
 
-typedef void (*slr_stale_fn)(void *arg, const char *name);
+/* Removes a name whose owner is dead, if this process may and nobody else is at it. Does not wait. */
+SLR_FN void slr_remove_dead(int dir, const char *name) {
+  int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (own < 0) return;
+  if (flock(own, LOCK_EX | LOCK_NB) == 0 && slr_is_stale(own, name)) {
+    slr_unlink_ids(own, name);
+    unlinkat(own, name, 0);
+  }
+  close(own);
+}
 
-/* Tells of every name in the directory whose owner is dead, and removes it if asked. The number, or an error. */
-SLR_FN int slr_share_stale(const char *path, slr_stale_fn tell, void *arg, int remove) {
-  int count = 0, dir = slr_dir_open(path, geteuid(), 0);
+typedef void (*slr_name_fn)(void *arg, const char *name, int alive);
+
+/* Tells of every name in a directory, and removes those whose owners are dead if asked. Their number, or an error. */
+SLR_FN int slr_each_name(const char *path, uid_t uid, slr_name_fn tell, void *arg, int remove) {
+  int dead = 0, dir = slr_dir_open(path, uid, 0);
   if (dir == -ENOENT) return 0;
   if (dir < 0) return dir;
   int list = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int e = list < 0 ? -errno : slr_dir_lock(list);
+  int e = list < 0 ? -errno : remove ? slr_dir_lock(list) : 0;
   DIR *d = e ? NULL : fdopendir(list);
   if (!d) {
     if (!e) e = -errno;
@@ -178,15 +206,15 @@ SLR_FN int slr_share_stale(const char *path, slr_stale_fn tell, void *arg, int r
     struct stat s;
     const char *name = entry->d_name;
     if (!slr_name_ok(name) || fstatat(dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISSOCK(s.st_mode)) continue;
-    if (!slr_is_stale(dir, name)) continue;
-    count++;
-    if (tell) tell(arg, name);
-    if (remove) unlinkat(dir, name, 0);
+    int stale = slr_is_stale(dir, name);
+    dead += stale;
+    if (tell) tell(arg, name, !stale);
+    if (stale && remove) unlinkat(dir, name, 0);
   }
   if (remove) slr_unlink_ids(dir, NULL);
   closedir(d);
   close(dir);
-  return count;
+  return dead;
 }
 
 #endif

@@ -62,7 +62,7 @@ export const attachRingReader = (
   options: ReaderOptions = {},
 ): RingReader => {
   // Ids are places: 64 bytes of the arena each.
-  const find = (id: number): RingArea => attachArea(arena, { offset: id * 64, id })
+  const find = (id: number) => ({ area: attachArea(arena, { offset: id * 64, id }) })
   const claim = 'claim' in descriptor ? descriptor.claim : undefined
-  return new RingReader(arena, attachArea(arena, descriptor), options, find, localWakes, claim)
+  return new RingReader(arena, attachArea(arena, descriptor), options, { find }, localWakes, claim)
 }

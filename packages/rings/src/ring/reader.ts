@@ -19,6 +19,16 @@ export interface ReaderOptions {
   readonly pid?: number
 }
 
+/** How a reader gets the rings that follow, and what it is told of their producers. */
+export interface ReaderAreas {
+  /** The ring of that id, and the slot that somebody has claimed in it for this reader. @throws SL_RING */
+  find(id: number): { area: RingArea; claim?: Claim }
+  /** The reader has left this one. */
+  free?(area: RingArea): void
+  /** Has its producer died? */
+  isGone?(area: RingArea): boolean
+}
+
 /** Open: more may come. Gone: the producer has died, and everything it published has been read. */
 export type ReaderState = 'open' | 'ended' | 'gone' | 'evicted' | 'broken' | 'left'
 
@@ -44,8 +54,7 @@ export class RingReader {
   readonly strategy: Strategy
   private readonly heap: Uint8Array
   private readonly wakes: Wakes
-  private readonly find: (id: number) => RingArea
-  private readonly isGone: () => boolean
+  private readonly areas: ReaderAreas
   private readonly lossy: boolean
   private readonly options: ReaderOptions
   private place: Claim
@@ -72,15 +81,13 @@ export class RingReader {
     arena: Arena,
     area: RingArea,
     options: ReaderOptions,
-    find: (id: number) => RingArea,
+    areas: ReaderAreas,
     wakes: Wakes = localWakes,
     claim?: Claim,
-    isGone: () => boolean = () => false,
   ) {
     this.heap = arena.bytes
     this.wakes = wakes
-    this.find = find
-    this.isGone = isGone
+    this.areas = areas
     this.options = options
     this.strategy = area.strategy === 'frp' ? 'frp' : (options.strategy ?? area.strategy)
     this.lossy = this.strategy !== 'srp'
@@ -199,7 +206,7 @@ export class RingReader {
       this.wakes.sleep(this.area, wake, Atomics.load(this.words, wake), 0.05)
       if (this.hasNews()) return
     }
-    const value = this.arm()
+    const value = this.arm(this.wakes.mode)
     if (value === undefined) return
     this.wakes.sleep(this.area, wake, value, ms)
     this.disarm()
@@ -212,7 +219,7 @@ export class RingReader {
       await new Promise<void>((done) => (platform.setImmediate ?? platform.setTimeout)(done, 0))
       if (this.state !== 'open' || this.hasNews()) return
     }
-    const value = this.arm()
+    const value = this.arm(this.wakes.loopMode ?? this.wakes.mode)
     if (value === undefined) return
     await this.wakes.wait(this.area, this.at + SLOT.wake, value, ms)
     if (this.state === 'open') this.disarm()
@@ -415,7 +422,7 @@ export class RingReader {
     if (this.strategy === 'mrp') this.share(this.base)
     const state = Atomics.load(words, WORD.state)
     if (state === RING_STATE.open) {
-      if (!this.isGone()) return false
+      if (this.areas.isGone?.(this.area) !== true) return false
       if (this.look()) return true
       this.finish('gone')
       return false
@@ -458,15 +465,17 @@ export class RingReader {
 
   /** Goes to the ring that follows this one, where the producer holds a place for it. */
   private follow(): void {
-    const next = this.find(Atomics.load(this.words, WORD.successor) >>> 0)
+    const old = this.area
+    const { area: next, claim } = this.areas.find(Atomics.load(this.words, WORD.successor) >>> 0)
     const held = heldSlot(next, this.place)
     this.quit()
+    this.areas.free?.(old)
     if (held === SLOT_STATE.active) {
       this.use(next, 0)
       return
     }
     // It joined while the producer moved: a new reader there, with what is still to be had.
-    if (held === SLOT_STATE.free) this.place = claimSlot(next, this.options.pid ?? 0)
+    if (held === SLOT_STATE.free) this.place = claim ?? claimSlot(next, this.options.pid ?? 0)
     const { strategy } = this
     this.use(next, activateSlot(next, this.place, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
   }
@@ -503,10 +512,11 @@ export class RingReader {
     return Atomics.load(this.words, WORD.producer) !== this.known || Atomics.load(this.words, WORD.state) !== 0
   }
 
-  private arm(): number | undefined {
+  private arm(mode: number): number | undefined {
+    this.words[this.at + SLOT.wakeMode] = mode
     const value = Atomics.load(this.words, this.at + SLOT.wake)
     Atomics.or(this.words, this.area.table + TABLE.sleepers, 1 << this.place.slot)
-    if (this.hasNews() || this.isGone()) {
+    if (this.hasNews() || this.areas.isGone?.(this.area) === true) {
       this.disarm()
       return undefined
     }

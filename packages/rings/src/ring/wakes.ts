@@ -8,8 +8,9 @@ import { slotAt } from './slots.js'
  * shares rings between processes brings its own.
  */
 export interface Wakes {
-  /** `wakeMode` of ends that sleep this way. */
+  /** `wakeMode` of an end that sleeps as in `sleep`, and of one in an event loop if that is another. */
   readonly mode: number
+  readonly loopMode?: number
   /** Wakes the readers whose bits are set; their `wake` words have to change. */
   wakeReaders(area: RingArea, mask: number): void
   wakeWriter(area: RingArea): void

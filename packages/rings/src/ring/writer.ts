@@ -40,6 +40,10 @@ export interface Invitation extends RingDescriptor {
 export interface Areas {
   create(like: RingArea, change: Change): RingArea
   free(area: RingArea): void
+  /** `next` holds the readers of `area` now, and will follow it. */
+  succeed?(area: RingArea, next: RingArea): void
+  /** Readers evicted by others than the writer. */
+  readonly evictions?: number
 }
 
 const largestOf = (kind: DBufKind, capacity: number, recordBytes: number): number =>
@@ -258,7 +262,7 @@ export class RingWriter {
       this.renew()
       if (this.tail !== tail || this.low === tail) return
     }
-    const at = this.arm()
+    const at = this.arm(this.wakes.mode)
     if (at < 0) return
     this.wakes.sleep(this.area, at, 1, ms)
   }
@@ -266,7 +270,7 @@ export class RingWriter {
   /** The same for an event loop. May come back early. */
   async waitRoom(ms = Number.POSITIVE_INFINITY): Promise<void> {
     this.show(true)
-    const at = this.arm()
+    const at = this.arm(this.wakes.loopMode ?? this.wakes.mode)
     if (at >= 0) await this.wakes.wait(this.area, at, 1, ms)
   }
 
@@ -308,6 +312,7 @@ export class RingWriter {
     const from = this.area
     const to = this.areas.create(from, change)
     copySlots(from, to)
+    this.areas.succeed?.(from, to)
     Atomics.store(from.words, WORD.successor, to.id)
     const counters = WORD.producerCounters
     storeCounter(from.words, counters + 12, ++this.resizes)
@@ -474,6 +479,9 @@ export class RingWriter {
   private renew(): void {
     if (this.least > 0 && this.joined < this.least) return
     const { words } = this
+    if (this.areas.evictions !== undefined) {
+      storeCounter(words, WORD.producerCounters + 14, this.evicted + this.areas.evictions)
+    }
     const before = loadPosition(words, WORD.tail)
     resetPosition(words, WORD.tail, this.base)
     const { behind, bad } = scanSlots(this.area, this.base, this.scan)
@@ -587,9 +595,9 @@ export class RingWriter {
   }
 
   /** Announces that the writer sleeps; -1 when something has changed meanwhile, else the word to sleep on. */
-  private arm(): number {
+  private arm(mode: number): number {
     const at = this.area.table + TABLE.writerSleeps
-    this.words[this.area.table + TABLE.writerWake] = this.wakes.mode
+    this.words[this.area.table + TABLE.writerWake] = mode
     Atomics.store(this.words, at, 1)
     const { tail, dtail } = this
     this.renew()

@@ -1,0 +1,111 @@
+/* Slots of the reader table as the producer's process sees them: who owns them, waking, evicting. With the lock held
+   but where it says otherwise. Part of streamline_share.h. */
+#ifndef SLR_SLOTS_H
+#define SLR_SLOTS_H
+
+#include "state.h"
+#include <sys/eventfd.h>
+
+/* Lets the producer's thread look: it may sleep on the word, or watch `bells`. Needs no lock. */
+SLR_FN void slr_signal_producer(slr_area *area) {
+  uint64_t one = 1;
+  slr_futex_wake(slr_word(area->table, SLR_T_WRITER_SLEEPS));
+  /* Nobody else has this eventfd, and it does not block. */
+  if (write(area->event, &one, sizeof one) < 0) return;
+}
+
+/* For a producer that waits for room, of which there may be more now. */
+SLR_FN void slr_room(slr_area *area) {
+  if (slr_load(slr_word(area->table, SLR_T_WRITER_SLEEPS)) == 0) return;
+  if (slr_exchange(slr_word(area->table, SLR_T_WRITER_SLEEPS), 0) != 0) slr_signal_producer(area);
+}
+
+/* Wakes the readers of these slots that sleep outside this process. Each `wake` changes before its reader is woken.
+   `locked`: the caller has the lock, which is for the doorbells only: their owners may go at any time. */
+SLR_FN void slr_signal_readers(slr_area *area, uint32_t mask, int locked) {
+  for (uint32_t s = 0; mask != 0 && s < area->slots; s++, mask >>= 1) {
+    if ((mask & 1) == 0) continue;
+    uint32_t mode = slr_load(slr_slot_word(area->table, s, SLR_S_WAKE_MODE));
+    uint32_t *wake = slr_slot_word(area->table, s, SLR_S_WAKE);
+    if (mode != SLR_WAKE_FUTEX && mode != SLR_WAKE_BELL) continue;
+    slr_add(wake, 1);
+    if (mode == SLR_WAKE_FUTEX) {
+      slr_futex_wake(wake);
+      continue;
+    }
+    if (!locked) slr_lock();
+    slr_connection *owner = area->held[s].owner;
+    if (owner && owner->bell >= 0) slr_ring_bell(owner->bell);
+    if (!locked) slr_unlock();
+  }
+}
+
+/* Signals what the producer left for later. Readers that sleep inside its process can be woken only there, so it is
+   told if there are any. */
+SLR_FN void slr_signal_due(slr_area *area) {
+  uint32_t ours = 0, *sleepers = slr_word(area->table, SLR_T_SLEEPERS);
+  for (uint32_t s = 0; s < area->slots; s++) {
+    uint32_t mode = slr_load(slr_slot_word(area->table, s, SLR_S_WAKE_MODE));
+    if (mode == SLR_WAKE_FUTEX || mode == SLR_WAKE_BELL) ours |= (uint32_t)1 << s;
+  }
+  uint32_t all = __atomic_fetch_and(sleepers, ~ours, __ATOMIC_SEQ_CST);
+  slr_signal_readers(area, all & ours, 1);
+  if (all & ~ours) slr_signal_producer(area);
+}
+
+/* Takes the slot from the reader of this epoch, unless it has gone. */
+SLR_FN void slr_evict(slr_area *area, uint32_t s, uint32_t epoch) {
+  uint32_t *state = slr_slot_word(area->table, s, SLR_S_STATE), *word = slr_slot_word(area->table, s, SLR_S_EPOCH);
+  if (slr_load(word) != epoch) return;
+  if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return;
+  slr_add(word, 1);
+  __atomic_fetch_and(slr_word(area->table, SLR_T_SLEEPERS), ~((uint32_t)1 << s), __ATOMIC_SEQ_CST);
+  area->deaths++;
+  slr_room(area);
+}
+
+/* Step 1 of joining, for a connection. 0 or an errno. */
+SLR_FN int slr_claim(slr_area *area, slr_connection *c, uint32_t *slot, uint32_t *epoch) {
+  for (uint32_t s = 0; s < area->slots; s++) {
+    if (!slr_swap(slr_slot_word(area->table, s, SLR_S_STATE), SLR_FREE, SLR_CLAIMED)) continue;
+    *slot = s;
+    *epoch = slr_add(slr_slot_word(area->table, s, SLR_S_EPOCH), 1) + 1;
+    slr_store(slr_slot_word(area->table, s, SLR_S_HELD), 0);
+    slr_store(slr_slot_word(area->table, s, SLR_S_PID), c->pid);
+    slr_store(slr_slot_word(area->table, s, SLR_S_STRATEGY), c->strategy);
+    slr_store(slr_slot_word(area->table, s, SLR_S_WAKE_MODE), c->wakeMode);
+    area->held[s].owner = c;
+    area->held[s].epoch = *epoch;
+    return 0;
+  }
+  return EBUSY;
+}
+
+/* A connection has ended: its slots are free, in every area. */
+SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
+  for (slr_area *area = slr_k.areas; area; area = area->next) {
+    if (area->share != share) continue;
+    if (c->bell >= 0) slr_unwatch(area->bells, c->bell);
+    for (uint32_t s = 0; s < area->slots; s++) {
+      if (area->held[s].owner != c) continue;
+      area->held[s].owner = NULL;
+      area->held[s].gone = area->held[s].epoch;
+      slr_evict(area, s, area->held[s].epoch);
+    }
+  }
+}
+
+/* Gives the slots that a producer has kept in `to` (word `held`) to the connections that own them in `from`; those
+   whose reader has died since they were copied are free again. */
+SLR_FN void slr_pass_slots(slr_area *from, slr_area *to) {
+  for (uint32_t s = 0; s < from->slots && s < to->slots; s++) {
+    uint32_t epoch = slr_load(slr_slot_word(to->table, s, SLR_S_EPOCH));
+    if (slr_load(slr_slot_word(to->table, s, SLR_S_HELD)) != 1) continue;
+    if (from->held[s].owner && from->held[s].epoch == epoch) {
+      to->held[s].owner = from->held[s].owner;
+      to->held[s].epoch = epoch;
+    } else if (from->held[s].gone == epoch) slr_evict(to, s, epoch);
+  }
+}
+
+#endif
