@@ -116,12 +116,65 @@ Prints the request as Streamline understands it.`,
     load: async () => (await import('./others.js')).filter,
   },
   {
+    name: 'pipe',
+    arguments: '<name>',
+    usage: 'streamline pipe NAME -w|-r [--size 1M] [--strategy srp] [--readers N] [--access user] [--keep] [--json]',
+    summary: 'A pipe with many readers: standard input to a ring, a ring to standard output',
+    description: `The writer makes the ring, waits for a reader and a moment for others, and then copies standard input into it; readers
+may come before it. Everyone reads everything at a pace of its own. When all readers have left the writer ends.`,
+    options: [
+      { flags: '-w, --write', summary: 'write: standard input to the ring' },
+      { flags: '-r, --read', summary: 'read: the ring to standard output' },
+      { flags: '--size <bytes>', summary: 'of the ring: 64k, 1M (default), up to 1G' },
+      {
+        flags: '--strategy <name>',
+        summary:
+          'srp (default): the writer waits for the slowest reader; mrp, frp: slow readers lose data, and say how much',
+      },
+      { flags: '--readers <n>', summary: 'begin when so many readers have joined, at once' },
+      { flags: '--access <who>', summary: 'who may read: user (default), group, other' },
+      { flags: '--keep', summary: 'do not end when all readers have left; others may come' },
+      json('of the writer: a summary on standard output'),
+    ],
+    examples: [
+      [
+        'gen | streamline pipe -w x & streamline pipe -r x | a & streamline pipe -r x | b',
+        'one generator, two programs that read all of it',
+      ],
+      ['tcpdump -w - | streamline pipe -w packets --strategy frp --keep', 'live data for whoever wants to look'],
+    ],
+    load: async () => (await import('./others.js')).pipe,
+  },
+  {
+    name: 'top',
+    arguments: '[...names]',
+    usage: 'streamline top [NAME|PID ...] [--interval 1s] [--once] [--json]',
+    summary: 'Show the rings that processes share: rates, fill, and how far each reader is behind',
+    description: `Looks from outside, and slows nobody down. Without a terminal the table is printed once.`,
+    options: [
+      { flags: '--interval <duration>', summary: 'between two looks: 500ms, 1s (default), 10s' },
+      { flags: '--once', summary: 'one table, with the rates of one interval' },
+      json('one look as JSON, with rates'),
+    ],
+    examples: [
+      ['streamline top', 'all rings of this user'],
+      ['streamline top packets --interval 5s', ''],
+    ],
+    load: async () => (await import('./others.js')).top,
+  },
+  {
     name: 'doctor',
     arguments: '',
-    usage: 'streamline doctor [--json]',
+    usage: 'streamline doctor [--clean] [--json]',
     summary: 'Check this machine: what Streamline needs, and what is missing',
-    options: [json('as JSON')],
-    examples: [['streamline doctor', '']],
+    options: [
+      json('as JSON'),
+      { flags: '--clean', summary: 'first remove what dead processes have left: names of rings' },
+    ],
+    examples: [
+      ['streamline doctor', ''],
+      ['streamline doctor --clean', 'after a crash'],
+    ],
     load: async () => (await import('./others.js')).doctor,
   },
   {

@@ -16,7 +16,8 @@ const failures: Record<string, readonly [ErrorCode, string, string]> = {
   EFBIG: ['SL_DISK_FULL', 'the file has reached the largest size allowed', 'Raise the limit (ulimit -f).'],
 }
 
-const failure = (e: unknown): StreamlineError => {
+/** What the system says about standard output, as an error that says what to do. */
+export const failure = (e: unknown): StreamlineError => {
   const { code: system = '', message } = e as { code?: string; message: string }
   const [code, why, hint] = failures[system] ?? ['SL_IO', message, '']
   return new StreamlineError(code, `cannot write standard output: ${why}`, { path: '-', system, hint }, e)

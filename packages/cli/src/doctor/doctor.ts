@@ -4,6 +4,7 @@ import { safe } from '../terminal.js'
 import { memoryChecks } from './memory.js'
 import { permissionChecks } from './permissions.js'
 import { pluginChecks } from './plugins.js'
+import { ringChecks } from './rings.js'
 import { runtimeChecks } from './runtime.js'
 
 /** Something that Streamline needs, or is better with. */
@@ -16,10 +17,11 @@ export interface Check {
   readonly fix?: string
 }
 
-const doctor: Command = async (_, io) => {
+const doctor: Command = async ({ options }, io) => {
   const checks = [
     ...(await runtimeChecks()),
     ...(await memoryChecks()),
+    ...(await ringChecks(options['clean'] === true)),
     ...(await pluginChecks()),
     ...permissionChecks(),
   ]

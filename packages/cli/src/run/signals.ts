@@ -9,6 +9,8 @@ export interface Interrupts {
   end(): void
   /** Exit code of the signal that came; undefined if none has. */
   readonly exitCode: number | undefined
+  /** Ends the process as the signal that came would have: at once, whatever its threads wait for. */
+  endNow(): void
   /** The default behaviour is back. */
   release(): void
 }
@@ -27,9 +29,11 @@ const endAtOnce = (name: Name): void => {
 export const interrupts = (): Interrupts => {
   const controller = new AbortController()
   let exitCode: number | undefined
+  let came: Name = 'SIGINT'
   const handle = (name: NodeJS.Signals) => {
     if (exitCode !== undefined) return endAtOnce(name as Name)
-    exitCode = exitCodes[name as Name]
+    came = name as Name
+    exitCode = exitCodes[came]
     controller.abort()
   }
   const names = Object.keys(exitCodes) as Name[]
@@ -40,6 +44,7 @@ export const interrupts = (): Interrupts => {
     get exitCode() {
       return exitCode
     },
+    endNow: () => endAtOnce(came),
     release: () => {
       for (const name of names) process.off(name, handle)
     },
