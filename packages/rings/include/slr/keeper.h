@@ -15,6 +15,7 @@ SLR_FN void slr_link_died(slr_link *link) {
   slr_unwatch(slr_k.epoll, link->fd);
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->link != link) continue;
+    if (area->status) slr_store(area->status, 1);
     if (area->role != SLR_READER || area->slot >= area->slots) continue;
     uint32_t *wake = slr_slot_word(area->table, area->slot, SLR_S_WAKE);
     slr_add(wake, 1);
@@ -144,6 +145,7 @@ SLR_FN void slr_in_child(void) {
     slr_shut(&a->bReadonly);
     a->share = NULL;
     a->link = NULL;
+    a->status = NULL;
     a->base = NULL;
     a->table = NULL;
     memset(a->held, 0, sizeof a->held);

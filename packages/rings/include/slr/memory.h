@@ -17,9 +17,15 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 /* Offsets in an arena stay below 2^31, and so does a ring. */
 #define SLR_MAX_BYTES ((uint64_t)1 << 31)
 #define SLR_MAX_TABLE ((uint64_t)65536)
+#define SLR_TOUCH_BYTES ((uint64_t)64 << 20)
 #define SLR_TMPFS 0x01021994
 #define SLR_SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -149,6 +155,11 @@ SLR_FN int slr_map_pair(uint8_t **base, void *at, int a, int protA, uint64_t siz
   if (at) mmap(at, all, PROT_READ | PROT_WRITE, own | MAP_FIXED, -1, 0);
   else munmap(p, all);
   return -e;
+}
+
+/* Makes page tables at once instead of at the first access of each page, where the system can and it takes no time. */
+SLR_FN void slr_touch(uint8_t *base, uint64_t all, int writes) {
+  if (all <= SLR_TOUCH_BYTES) madvise(base, (size_t)all, writes ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
 }
 
 /* Takes the pair away: memory of somebody else gets anonymous pages again. If that fails, for want of mappings, the

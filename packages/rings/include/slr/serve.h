@@ -116,6 +116,7 @@ SLR_FN void slr_answer(slr_share *share, slr_connection *c) {
   r.magic = SLR_REPLY_MAGIC;
   r.version = SLR_WIRE_VERSION;
   r.op = q.op;
+  r.serial = q.serial;
   r.slot = SLR_NO_SLOT;
   slr_area *area = share->newest;
   int status = q.version != SLR_WIRE_VERSION ? EPROTONOSUPPORT : slr_identify(share, c);

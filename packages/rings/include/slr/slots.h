@@ -20,19 +20,17 @@ SLR_FN void slr_room(slr_area *area) {
   if (slr_exchange(slr_word(area->table, SLR_T_WRITER_SLEEPS), 0) != 0) slr_signal_producer(area);
 }
 
-/* Wakes the readers of these slots that sleep outside this process. Each `wake` changes before its reader is woken.
+/* Wakes the readers of these slots that sleep outside this process. Each `wake` changes first, and only then counts how
+   its reader sleeps: a reader states that before it looks at `wake`.
    `locked`: the caller has the lock, which is for the doorbells only: their owners may go at any time. */
 SLR_FN void slr_signal_readers(slr_area *area, uint32_t mask, int locked) {
   for (uint32_t s = 0; mask != 0 && s < area->slots; s++, mask >>= 1) {
     if ((mask & 1) == 0) continue;
-    uint32_t mode = slr_load(slr_slot_word(area->table, s, SLR_S_WAKE_MODE));
     uint32_t *wake = slr_slot_word(area->table, s, SLR_S_WAKE);
-    if (mode != SLR_WAKE_FUTEX && mode != SLR_WAKE_BELL) continue;
     slr_add(wake, 1);
-    if (mode == SLR_WAKE_FUTEX) {
-      slr_futex_wake(wake);
-      continue;
-    }
+    uint32_t mode = slr_load(slr_slot_word(area->table, s, SLR_S_WAKE_MODE));
+    if (mode == SLR_WAKE_FUTEX) slr_futex_wake(wake);
+    if (mode != SLR_WAKE_BELL) continue;
     if (!locked) slr_lock();
     slr_connection *owner = area->held[s].owner;
     if (owner && owner->bell >= 0) slr_ring_bell(owner->bell);
@@ -53,15 +51,15 @@ SLR_FN void slr_signal_due(slr_area *area) {
   if (all & ~ours) slr_signal_producer(area);
 }
 
-/* Takes the slot from the reader of this epoch, unless it has gone. */
-SLR_FN void slr_evict(slr_area *area, uint32_t s, uint32_t epoch) {
+/* Takes the slot from the reader of this epoch; 0: it has gone already. */
+SLR_FN int slr_evict(slr_area *area, uint32_t s, uint32_t epoch) {
   uint32_t *state = slr_slot_word(area->table, s, SLR_S_STATE), *word = slr_slot_word(area->table, s, SLR_S_EPOCH);
-  if (slr_load(word) != epoch) return;
-  if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return;
+  if (slr_load(word) != epoch) return 0;
+  if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return 0;
   slr_add(word, 1);
   __atomic_fetch_and(slr_word(area->table, SLR_T_SLEEPERS), ~((uint32_t)1 << s), __ATOMIC_SEQ_CST);
-  area->deaths++;
   slr_room(area);
+  return 1;
 }
 
 /* Step 1 of joining, for a connection. 0 or an errno. */
@@ -83,6 +81,7 @@ SLR_FN int slr_claim(slr_area *area, slr_connection *c, uint32_t *slot, uint32_t
 
 /* A connection has ended: its slots are free, in every area. */
 SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
+  int evicted = 0;
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->share != share) continue;
     if (c->bell >= 0) slr_unwatch(area->bells, c->bell);
@@ -90,9 +89,10 @@ SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
       if (area->held[s].owner != c) continue;
       area->held[s].owner = NULL;
       area->held[s].gone = area->held[s].epoch;
-      slr_evict(area, s, area->held[s].epoch);
+      evicted |= slr_evict(area, s, area->held[s].epoch);
     }
   }
+  share->newest->evictions += (uint32_t)evicted;
 }
 
 /* Gives the slots that a producer has kept in `to` (word `held`) to the connections that own them in `from`; those

@@ -12,7 +12,7 @@ enum { SLR_WIRE_VERSION = 1, SLR_OP_REGISTER = 1, SLR_OP_OBSERVE = 2, SLR_OP_ARE
 typedef struct {
   uint32_t magic;
   uint16_t version, op;
-  uint32_t strategy, wakeMode, ring, reserved[3];
+  uint32_t strategy, wakeMode, ring, serial, reserved[2];
 } slr_request; /* 32 bytes */
 
 typedef struct {
@@ -20,7 +20,8 @@ typedef struct {
   uint16_t version, op;
   int32_t status; /* 0 or an errno */
   uint32_t ring, slot, epoch;
-  uint64_t sizeA, sizeB, reserved;
+  uint64_t sizeA, sizeB;
+  uint32_t serial, reserved;
 } slr_reply; /* 48 bytes */
 
 enum { SLR_WIRE_FDS = 2 };
