@@ -10,6 +10,7 @@ import { allocate, StepFailed } from './allocate.js'
 import type { Candidate } from './candidates.js'
 import { checkRequest, type Planner } from './examine.js'
 import { createExplain, type Explain, type ExplainEntry } from './explain.js'
+import { withExports } from './exports.js'
 import { makePlan, type Planned } from './plan.js'
 import { type Progress, watch } from './progress.js'
 import type { RunResult } from './result.js'
@@ -102,7 +103,8 @@ export const createStreamline = ({ registry, spaces, channels = [] }: Streamline
       }
     }
   }
-  const start: Streamline['start'] = async (request, options = {}) => {
+  const start: Streamline['start'] = async (given, options = {}) => {
+    const request = withExports(given)
     const explain = createExplain(options.onExplain)
     const { planned, allocation } = await settle(request, explain, options.signal)
     const { size } = planned
@@ -117,8 +119,9 @@ export const createStreamline = ({ registry, spaces, channels = [] }: Streamline
   }
   return {
     start,
-    plan: async (request, options = {}) => (await makePlan(planner, request, createExplain(options.onExplain))).plan,
-    check: (request, options = {}) => checkRequest(planner, request, createExplain(options.onExplain)),
+    plan: async (request, options = {}) =>
+      (await makePlan(planner, withExports(request), createExplain(options.onExplain))).plan,
+    check: (request, options = {}) => checkRequest(planner, withExports(request), createExplain(options.onExplain)),
     async run(request, options = {}) {
       const running = await start(request, options)
       return watch(running, options)

@@ -1,0 +1,2 @@
+/** Rings between processes, under Node. */
+export { createSharedRing, openSharedRing } from '@netstreamline/rings/node'
