@@ -30,6 +30,15 @@ enum { SLR_HEADER_BYTES = 1024, SLR_ENTRY_BYTES = 16 };
 enum { SLR_PUBLISHED = 0, SLR_FULL = 2, SLR_SENT = 3, SLR_SKIPPED = 4, SLR_BYTES = 5, SLR_EVICTED = 7 };
 enum { SLR_READ = 0, SLR_LOST = 1, SLR_LOST_BYTES = 2, SLR_CORRUPT = 3, SLR_SLEEPS = 4, SLR_READ_BYTES = 7 };
 
+/* Tells the processor that this is a loop that only looks. */
+SLR_FN void slr_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
 /* A ring in memory, checked. Its description is never read from there again. */
 typedef struct {
   uint8_t *base;   /* the header */

@@ -102,7 +102,7 @@ SLR_FN void slr_renew(slr_writer *w) {
 }
 
 /* Is there room for so many bytes of what positions count, and of data? */
-SLR_FN int slr_room(slr_writer *w, uint64_t bytes, uint64_t data) {
+SLR_FN int slr_has_room(slr_writer *w, uint64_t bytes, uint64_t data) {
   for (int i = 0; i < 2; i++) {
     int fits = slr_distance(w->tail, w->at) + bytes <= w->ring.span;
     if (fits && slr_distance(w->dataTail, w->dataAt) + data <= w->ring.capacity) return 1;
@@ -191,7 +191,7 @@ SLR_FN void *slr_reserve(slr_writer *w, uint32_t length) {
     errno = w->isEnded ? EPIPE : EMSGSIZE;
     return NULL;
   }
-  uint64_t size = isDouble ? SLR_ENTRY_BYTES : r->kind == SLR_KIND_P ? r->recordBytes
+  uint64_t size = isDouble ? (uint32_t)SLR_ENTRY_BYTES : r->kind == SLR_KIND_P ? r->recordBytes
                   : r->kind == SLR_KIND_V ? slr_up((uint64_t)length + 8, 8) : length;
   w->skip = r->kind == SLR_KIND_C ? 0 : slr_gap(r, isDouble ? w->dataAt : w->at, isDouble ? length : size);
   if (r->kind == SLR_KIND_C && size > r->capacity - (w->at & (r->capacity - 1))) {
@@ -201,7 +201,7 @@ SLR_FN void *slr_reserve(slr_writer *w, uint32_t length) {
   if (slr_overwrites(w)) {
     /* Readers tell positions apart only within a ring: a producer that never publishes is made to. */
     if (slr_distance(w->published, w->at) + need > r->span) slr_publish(w);
-  } else if (!slr_room(w, need, data)) {
+  } else if (!slr_has_room(w, need, data)) {
     uint64_t left = r->span - slr_distance(w->tail, w->at);
     if (r->kind != SLR_KIND_C || left == 0) {
       slr_put_counter(slr_header(r, SLR_W_COUNTERS + 8 * SLR_FULL), ++w->full);
