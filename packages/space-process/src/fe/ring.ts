@@ -28,7 +28,8 @@ hands the blocks on as they came. Many processes may read it, each at its own pa
 request, by \`streamline pipe NAME -r\`, from C or from Node.js. Readers that joined hold the stream back (\`srp\`); \`mrp\`
 and \`frp\` let slow readers lose blocks, which they count. While nobody reads nothing is kept.
 
-First in a request it is a source: blocks as they were written, with the time at which they were read. \`export\` on any
+First in a request it is a source: blocks as they were written, with the time at which they were read, as in
+\`(ring,path=packets,kind=1) > (bpf,expression="tcp port 80") > (count)\`. \`export\` on any
 function of a request puts such a ring behind it, with the function's name.`,
     inputs: ['any'],
     outputs: ['any', 'same'],
@@ -86,8 +87,8 @@ function of a request puts such a ring behind it, with the function's name.`,
     state: 'global',
     targets: ['js'],
     examples: [
-      '(pcap,path=sample.pcap) > (ring,path=packets,readers=1)',
-      '(ring,path=packets,kind=1) > (bpf,expression="tcp port 80") > (count)',
+      '(pcap,path=sample.pcap) > (ring,path=packets,size=4M) > (count)',
+      '(pcap,path=sample.pcap) > (tcp,export) > (count)',
     ],
     unshared: true,
   },
