@@ -186,9 +186,10 @@ SLR_FN void slr_remove_dead(int dir, const char *name) {
   close(own);
 }
 
-typedef void (*slr_name_fn)(void *arg, const char *name, int alive);
+typedef void (*slr_name_fn)(void *arg, const char *name, int state);
 
-/* Tells of every name in a directory, and removes those whose owners are dead if asked. Their number, or an error. */
+/* Tells of every name in a directory: 0 its owner lives, ECONNREFUSED it is dead, EACCES it admits others only. Removes
+   the names of the dead if asked. The number of these, or an error. */
 SLR_FN int slr_each_name(const char *path, uid_t uid, slr_name_fn tell, void *arg, int remove) {
   int dead = 0, dir = slr_dir_open(path, uid, 0);
   if (dir == -ENOENT) return 0;
@@ -206,10 +207,11 @@ SLR_FN int slr_each_name(const char *path, uid_t uid, slr_name_fn tell, void *ar
     struct stat s;
     const char *name = entry->d_name;
     if (!slr_name_ok(name) || fstatat(dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISSOCK(s.st_mode)) continue;
-    int stale = slr_is_stale(dir, name);
-    dead += stale;
-    if (tell) tell(arg, name, !stale);
-    if (stale && remove) unlinkat(dir, name, 0);
+    int state = slr_connect(dir, name);
+    dead += state == -ECONNREFUSED;
+    if (state == -ECONNREFUSED && remove) unlinkat(dir, name, 0);
+    if (tell) tell(arg, name, state >= 0 ? 0 : -state);
+    slr_shut(&state);
   }
   if (remove) slr_unlink_ids(dir, NULL);
   closedir(d);

@@ -4,36 +4,72 @@
 
 #include "close.h"
 
-SLR_FN void slr_close_all(int *fds, int *count) {
-  while (*count > 0) close(fds[--*count]);
-}
-
 SLR_FN int slr_milliseconds_left(uint64_t deadline) {
   uint64_t now = slr_now();
   return now >= deadline ? 0 : (int)((deadline - now + 999999) / 1000000);
 }
 
+/* Keeps a successor that was announced; of too many the oldest goes, and has to be asked for. */
+SLR_FN void slr_keep_pending(slr_link *link, const slr_reply *r, const int *fds) {
+  if (link->pendings == SLR_MAX_PENDING) {
+    slr_close_all(link->pending[0].fds, SLR_WIRE_FDS);
+    memmove(&link->pending[0], &link->pending[1], sizeof link->pending[0] * --link->pendings);
+  }
+  link->pending[link->pendings].reply = *r;
+  memcpy(link->pending[link->pendings++].fds, fds, sizeof(int) * SLR_WIRE_FDS);
+}
+
+/* The next message: 0 with `count` descriptors, or an error. Announcements are kept, -EINTR: that was one. */
+SLR_FN int slr_next_message(slr_link *link, slr_reply *r, int *fds, int *count) {
+  int e = slr_receive(link->fd, r, sizeof *r, fds, count);
+  if (e) return e;
+  if (r->magic == SLR_REPLY_MAGIC && r->version == SLR_WIRE_VERSION) {
+    if (r->op != SLR_OP_AREA || r->serial != 0 || r->status != 0 || *count != SLR_WIRE_FDS) return 0;
+    slr_keep_pending(link, r, fds);
+    return -EINTR;
+  }
+  slr_close_all(fds, *count);
+  return -EPROTO;
+}
+
 /* Sends a request and waits for its reply. Replies to earlier requests, for which nobody waits any more, are thrown
    away. 0 with `fds`, or an error: the reply's, -ETIMEDOUT, -ECONNRESET, -EPROTO. */
-SLR_FN int slr_ask(int fd, const slr_request *q, const int *bell, slr_reply *r, int *fds, uint64_t deadline) {
-  int count = 0, e = slr_send(fd, q, sizeof *q, bell, bell ? 1 : 0);
+SLR_FN int slr_ask(slr_link *link, const slr_request *q, const int *bell, slr_reply *r, int *fds, uint64_t deadline) {
+  int count = 0, e = slr_send(link->fd, q, sizeof *q, bell, bell ? 1 : 0);
   if (e) return e == -EPIPE ? -ECONNRESET : e;
   for (;;) {
-    e = slr_receive(fd, r, sizeof *r, fds, &count);
-    if (e == 0 && (r->magic != SLR_REPLY_MAGIC || r->version != SLR_WIRE_VERSION)) e = -EPROTO;
-    /* Without a serial number: it was refused before anything was read. */
+    e = slr_next_message(link, r, fds, &count);
+    /* Serial number 0: it was refused before anything was read. */
     if (e == 0 && (r->serial == q->serial || (r->serial == 0 && r->status != 0))) break;
-    slr_close_all(fds, &count);
-    if (e == 0) continue;
-    if (e != -EAGAIN) return e;
-    struct pollfd p = {fd, POLLIN, 0};
+    if (e == 0) slr_close_all(fds, count);
     int left = slr_milliseconds_left(deadline);
     if (left == 0) return -ETIMEDOUT;
+    if (e == 0 || e == -EINTR) continue;
+    if (e != -EAGAIN) return e;
+    struct pollfd p = {link->fd, POLLIN, 0};
     if (poll(&p, 1, left) < 0 && errno != EINTR) return -errno;
   }
-  if (r->status == 0 && count == 2) return 0;
-  slr_close_all(fds, &count);
+  if (r->status == 0 && count == SLR_WIRE_FDS) return 0;
+  slr_close_all(fds, count);
   return r->status > 0 && r->status < 4096 ? -r->status : -EPROTO;
+}
+
+/* Takes a successor that was announced. 0: none of this id. */
+SLR_FN int slr_take_pending(slr_link *link, uint32_t id, slr_reply *r, int *fds) {
+  /* Not for ever: the owner may never stop. What is not an announcement comes too late for who asked. */
+  for (int i = 0; i < 4 * SLR_MAX_PENDING; i++) {
+    int count = 0, e = slr_next_message(link, r, fds, &count);
+    if (e == 0) slr_close_all(fds, count);
+    if (e != 0 && e != -EINTR) break;
+  }
+  for (int i = 0; i < link->pendings; i++) {
+    if (link->pending[i].reply.ring != id) continue;
+    *r = link->pending[i].reply;
+    memcpy(fds, link->pending[i].fds, sizeof(int) * SLR_WIRE_FDS);
+    memmove(&link->pending[i], &link->pending[i + 1], sizeof link->pending[0] * (size_t)(--link->pendings - i));
+    return 1;
+  }
+  return 0;
 }
 
 /* An area out of a reply, of which nothing is believed. Takes the descriptors. */
@@ -124,7 +160,7 @@ SLR_FN int slr_share_open(slr_area **out, const char *name, const slr_open_optio
   q.serial = ++link->asked;
   if (!e && !how.observe && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) e = -errno;
   link->bell = pair[0];
-  if (!e) e = slr_ask(link->fd, &q, how.observe ? NULL : &pair[1], &r, fds, deadline);
+  if (!e) e = slr_ask(link, &q, how.observe ? NULL : &pair[1], &r, fds, deadline);
   slr_shut(&pair[1]);
   /* It has closed while we asked. */
   if (e == -ECONNRESET) e = -ECONNREFUSED;
@@ -145,30 +181,36 @@ SLR_FN int slr_share_open(slr_area **out, const char *name, const slr_open_optio
   return e;
 }
 
-/* The memory of another area of the same ring, by the same registration. */
-SLR_FN int slr_share_successor(slr_area *area, uint32_t id, slr_area **out) {
-  int fds[2];
-  slr_reply r;
+/* Asks for an area of the same ring, unless it was announced. */
+SLR_FN int slr_ask_successor(slr_link *link, uint32_t id, slr_reply *r, int *fds) {
   slr_request q;
-  slr_link *link = area->link;
-  if (!link) return -EINVAL;
+  if (slr_take_pending(link, id, r, fds)) return 0;
+  if (__atomic_load_n(&link->dead, __ATOMIC_ACQUIRE)) return -ECONNRESET;
   memset(&q, 0, sizeof q);
   q.magic = SLR_REQUEST_MAGIC;
   q.version = SLR_WIRE_VERSION;
   q.op = SLR_OP_AREA;
   q.ring = id;
-  slr_lock();
-  int e = link->dead ? -ECONNRESET : link->busy ? -EALREADY : 0;
-  if (!e) link->busy = 1;
   q.serial = ++link->asked;
+  int e = slr_ask(link, &q, NULL, r, fds, slr_now() + (uint64_t)link->timeout * 1000000);
+  if (e || r->ring == id) return e;
+  slr_close_all(fds, SLR_WIRE_FDS);
+  return -EPROTO;
+}
+
+/* The memory of another area of the same ring, by the same registration; `slr_share_map` comes next. 0 or an error:
+   -ENOENT, -EBUSY, -ECONNRESET (the owner is dead), -ETIMEDOUT, -EPROTO; -EALREADY: another thread is just asking. */
+SLR_FN int slr_share_successor(slr_area *area, uint32_t id, slr_area **out) {
+  int fds[SLR_WIRE_FDS];
+  slr_reply r;
+  slr_link *link = area->link;
+  if (!link) return -EINVAL;
+  slr_lock();
+  int e = link->busy ? -EALREADY : 0;
+  link->busy = 1;
   slr_unlock();
   if (e) return e;
-  e = slr_ask(link->fd, &q, NULL, &r, fds, slr_now() + (uint64_t)link->timeout * 1000000);
-  if (!e && r.ring != id) {
-    close(fds[0]);
-    close(fds[1]);
-    e = -EPROTO;
-  }
+  e = slr_ask_successor(link, id, &r, fds);
   if (!e) e = slr_area_of(out, link, &r, fds, area->role);
   slr_lock();
   link->busy = 0;

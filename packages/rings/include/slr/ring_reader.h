@@ -195,28 +195,27 @@ SLR_FN int slr_look(slr_reader *r) {
 /* The same. Nothing: releases, and looks whether the ring has ended or moved. */
 SLR_FN int slr_refresh(slr_reader *r) {
   const slr_ring *g = &r->ring;
-  for (;;) {
-    int found = slr_look(r);
-    if (found) return found;
-    slr_release_read(r);
-    if (r->state != SLR_OPEN) return -ESTALE;
-    if (r->strategy == SLR_MRP) slr_share_position(r, r->at);
-    uint32_t state = slr_load(slr_header(g, SLR_W_STATE));
-    int isGone = state == SLR_STATE_OPEN && r->area && r->isGone(r->area);
-    if (state == SLR_STATE_OPEN && !isGone) return 0;
-    /* Once more: it may have been published between the two looks. */
-    found = slr_look(r);
-    if (found) return found;
-    if (state == SLR_STATE_MOVED) {
-      if (!r->area || r->follow(r, slr_load(slr_header(g, SLR_W_SUCCESSOR)))) return -EPROTO;
-      continue;
-    }
-    if (r->isLossy && g->kind != SLR_KIND_C && r->expected >= 0) {
-      r->lostBlocks += slr_plain(slr_header(g, SLR_W_COUNTERS)) - (uint32_t)r->expected;
-    }
-    slr_finish(r, isGone ? SLR_GONE : SLR_ENDED);
-    return 0;
+  int found = slr_look(r);
+  if (found) return found;
+  slr_release_read(r);
+  if (r->state != SLR_OPEN) return -ESTALE;
+  if (r->strategy == SLR_MRP) slr_share_position(r, r->at);
+  uint32_t state = slr_load(slr_header(g, SLR_W_STATE));
+  int isGone = state == SLR_STATE_OPEN && r->area && r->isGone(r->area);
+  if (state == SLR_STATE_OPEN && !isGone) return 0;
+  /* Once more: it may have been published between the two looks. */
+  found = slr_look(r);
+  if (found) return found;
+  if (state == SLR_STATE_MOVED) {
+    /* One move at a time: a hostile producer may move for ever. */
+    if (!r->area || r->follow(r, slr_load(slr_header(g, SLR_W_SUCCESSOR)))) return -EPROTO;
+    return slr_look(r);
   }
+  if (r->isLossy && g->kind != SLR_KIND_C && r->expected >= 0) {
+    r->lostBlocks += slr_plain(slr_header(g, SLR_W_COUNTERS)) - (uint32_t)r->expected;
+  }
+  slr_finish(r, isGone ? SLR_GONE : SLR_ENDED);
+  return 0;
 }
 
 /* Shows the block whose first word is `head`. -EPROTO: it does not follow the one before. */

@@ -17,15 +17,13 @@ SLR_FN void slr_drop_connection(slr_share *share, slr_connection *c) {
   free(c);
 }
 
-SLR_FN void slr_refuse(int fd, int status) {
-  slr_reply r;
-  memset(&r, 0, sizeof r);
-  r.magic = SLR_REPLY_MAGIC;
-  r.version = SLR_WIRE_VERSION;
-  r.status = status;
-  r.slot = SLR_NO_SLOT;
-  slr_send(fd, &r, sizeof r, NULL, 0);
-  close(fd);
+SLR_FN void slr_begin_reply(slr_reply *r, int op, uint32_t serial) {
+  memset(r, 0, sizeof *r);
+  r->magic = SLR_REPLY_MAGIC;
+  r->version = SLR_WIRE_VERSION;
+  r->op = (uint16_t)op;
+  r->slot = SLR_NO_SLOT;
+  r->serial = serial;
 }
 
 SLR_FN void slr_accept(slr_share *share) {
@@ -42,7 +40,11 @@ SLR_FN void slr_accept(slr_share *share) {
     }
     slr_connection *c = share->count < SLR_MAX_CONNECTIONS ? (slr_connection *)calloc(1, sizeof *c) : NULL;
     if (!c) {
-      slr_refuse(fd, EBUSY);
+      slr_reply full;
+      slr_begin_reply(&full, 0, 0);
+      full.status = EBUSY;
+      slr_send(fd, &full, sizeof full, NULL, 0);
+      close(fd);
       continue;
     }
     c->serial = slr_serial(SLR_IS_CONNECTION);
@@ -90,13 +92,28 @@ SLR_FN int slr_ask_area(slr_share *share, slr_connection *c, const slr_request *
   if (c->op == 0) return EINVAL;
   if (!area) return ENOENT;
   if (c->op == SLR_OP_OBSERVE) return 0;
-  for (uint32_t s = 0; s < area->slots; s++) {
-    if (area->held[s].owner != c) continue;
-    r->slot = s;
-    r->epoch = area->held[s].epoch;
-    return 0;
-  }
-  return slr_claim(area, c, &r->slot, &r->epoch);
+  if (!slr_owned(area, c, &r->slot)) return slr_claim(area, c, &r->slot, &r->epoch);
+  r->epoch = area->held[r->slot].epoch;
+  return 0;
+}
+
+/* Fills in and sends what leads to an area. */
+SLR_FN int slr_send_area(slr_connection *c, slr_reply *r, slr_area *area) {
+  int fds[SLR_WIRE_FDS] = {area->a, c->op == SLR_OP_OBSERVE ? area->bReadonly : area->b};
+  r->ring = area->id;
+  r->sizeA = area->sizeA;
+  r->sizeB = area->sizeB;
+  return slr_send(c->fd, r, sizeof *r, fds, SLR_WIRE_FDS);
+}
+
+/* Tells a reader of a successor before it asks: so it can go on there even if we are dead by then. If its socket is
+   full, it will have to ask. */
+SLR_FN void slr_announce(slr_connection *c, slr_area *area) {
+  slr_reply r;
+  slr_begin_reply(&r, SLR_OP_AREA, 0);
+  if (c->op != SLR_OP_REGISTER || !slr_owned(area, c, &r.slot)) return;
+  r.epoch = area->held[r.slot].epoch;
+  slr_send_area(c, &r, area);
 }
 
 /* One request. Whatever is not understood ends the connection. */
@@ -112,12 +129,7 @@ SLR_FN void slr_answer(slr_share *share, slr_connection *c) {
     return;
   }
   if (count == 1) bell = fds[0];
-  memset(&r, 0, sizeof r);
-  r.magic = SLR_REPLY_MAGIC;
-  r.version = SLR_WIRE_VERSION;
-  r.op = q.op;
-  r.serial = q.serial;
-  r.slot = SLR_NO_SLOT;
+  slr_begin_reply(&r, q.op, q.serial);
   slr_area *area = share->newest;
   int status = q.version != SLR_WIRE_VERSION ? EPROTONOSUPPORT : slr_identify(share, c);
   if (status == 0) {
@@ -127,17 +139,9 @@ SLR_FN void slr_answer(slr_share *share, slr_connection *c) {
     else status = EINVAL;
   }
   slr_shut(&bell);
-  int out[SLR_WIRE_FDS] = {-1, -1};
   r.status = status;
-  if (status == 0) {
-    r.ring = area->id;
-    r.sizeA = area->sizeA;
-    r.sizeB = area->sizeB;
-    out[0] = area->a;
-    out[1] = c->op == SLR_OP_OBSERVE ? area->bReadonly : area->b;
-    c->deadline = 0;
-  }
-  e = slr_send(c->fd, &r, sizeof r, out, status == 0 ? 2 : 0);
+  if (status == 0) c->deadline = 0;
+  e = status == 0 ? slr_send_area(c, &r, area) : slr_send(c->fd, &r, sizeof r, NULL, 0);
   /* An area that has gone, or is full, is no reason to end a registration. */
   if (e || (status != 0 && !(q.op == SLR_OP_AREA && c->op != 0))) slr_drop_connection(share, c);
 }

@@ -79,6 +79,16 @@ SLR_FN int slr_claim(slr_area *area, slr_connection *c, uint32_t *slot, uint32_t
   return EBUSY;
 }
 
+/* Has the connection a slot there? */
+SLR_FN int slr_owned(const slr_area *area, const slr_connection *c, uint32_t *slot) {
+  for (uint32_t s = 0; s < area->slots; s++) {
+    if (area->held[s].owner != c) continue;
+    *slot = s;
+    return 1;
+  }
+  return 0;
+}
+
 /* A connection has ended: its slots are free, in every area. */
 SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
   int evicted = 0;
@@ -105,6 +115,14 @@ SLR_FN void slr_pass_slots(slr_area *from, slr_area *to) {
       to->held[s].owner = from->held[s].owner;
       to->held[s].epoch = epoch;
     } else if (from->held[s].gone == epoch) slr_evict(to, s, epoch);
+  }
+  /* Who registered in `from` after its slots were copied gets one that nobody has. */
+  for (uint32_t s = 0; s < from->slots; s++) {
+    slr_connection *c = from->held[s].owner;
+    uint32_t slot, epoch;
+    if (!c || slr_owned(to, c, &slot)) continue;
+    if (slr_load(slr_slot_word(from->table, s, SLR_S_STATE)) == SLR_FREE) continue;
+    if (slr_load(slr_slot_word(from->table, s, SLR_S_EPOCH)) == from->held[s].epoch) slr_claim(to, c, &slot, &epoch);
   }
 }
 

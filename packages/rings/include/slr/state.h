@@ -12,7 +12,7 @@
 #include <sys/timerfd.h>
 
 enum { SLR_PRODUCER = 1, SLR_READER = 2, SLR_OBSERVER = 3 };
-enum { SLR_MAX_CONNECTIONS = 64 };
+enum { SLR_MAX_CONNECTIONS = 64, SLR_MAX_PENDING = 8 };
 #define SLR_SECOND ((uint64_t)1000000000)
 
 /* One end of one ring: a pair of memfds, mapped or not yet. */
@@ -63,6 +63,11 @@ typedef struct slr_link {
   uint64_t serial;
   int fd, bell, dir, refs, dead, busy, timeout;
   uint32_t pid, uid, asked;
+  int pendings;           /* successors that we were told of and have not asked for yet, oldest first */
+  struct {
+    slr_reply reply;
+    int fds[SLR_WIRE_FDS];
+  } pending[SLR_MAX_PENDING];
   char name[SLR_NAME_MAX + 1];
 } slr_link;
 
