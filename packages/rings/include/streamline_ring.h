@@ -64,7 +64,7 @@ SLR_FN void slr_writer_close(slr_writer *w) {
 typedef struct {
   const char *dir;   /* directory of names; default that of the user */
   const uid_t *uid;  /* whose it must be; default ours */
-  uint32_t strategy; /* SLR_SRP (default), SLR_MRP, SLR_FRP; a ring that overwrites makes all of its readers FRP */
+  uint32_t strategy; /* SLR_SRP, SLR_MRP, SLR_FRP; default that of the ring. One that overwrites makes all readers FRP */
   int from;          /* SLR_LIVE (default): what comes from now on; SLR_OLDEST: also what is still there */
 } slr_reader_options;
 
@@ -75,6 +75,7 @@ SLR_FN int slr_reader_enter(slr_reader *r, slr_area *area, int from) {
   if (!e) e = slr_attach(&r->ring, area->base, area->sizeA, area->sizeB);
   if (!e && (r->ring.id != area->id || area->slot >= r->ring.slots)) e = -EPROTO;
   if (e) return e;
+  if (r->strategy == 0) r->strategy = r->ring.flags & SLR_FLAG_MRP ? SLR_MRP : SLR_SRP;
   r->area = area;
   r->slot = area->slot;
   r->epoch = area->epoch;
@@ -122,7 +123,7 @@ SLR_FN int slr_reader_open(slr_reader *r, const char *name, const slr_reader_opt
   open.wakeMode = SLR_WAKE_FUTEX;
   memset(r, 0, sizeof *r);
   r->expected = -1;
-  r->strategy = how.strategy ? how.strategy : (uint32_t)SLR_SRP;
+  r->strategy = how.strategy;
   r->follow = slr_reader_follow;
   r->isGone = slr_share_dead;
   r->wakeWriter = slr_share_wake_writer;

@@ -1,9 +1,9 @@
 /* A reader in C: checks the blocks that producer.c, or a writer in JavaScript, puts into a ring.
 
      cc -O2 -I../../include -o consumer consumer.c -pthread
-     ./consumer NAME [strategy=srp|mrp|frp] [from=live|oldest]
+     ./consumer NAME [strategy=srp|mrp|frp] [from=live|oldest] [hold=1]
 
-   Prints what it has seen as one line of JSON; exits with 0 if all blocks were whole and nothing is missing that was
+   `hold=1`: joins, and waits for the end of standard input before it reads. Prints what it has seen as one line of JSON; exits with 0 if all blocks were whole and nothing is missing that was
    not counted as lost. */
 #include <streamline_ring.h>
 
@@ -60,11 +60,12 @@ static int read_all(slr_reader *ring, seen *s) {
 
 int main(int argc, char **argv) {
   static const char *const STATES[] = {"open", "ended", "gone", "evicted", "broken", "left"};
-  slr_reader_options options = {0};
+  slr_reader_options options;
   slr_reader ring;
+  memset(&options, 0, sizeof options);
   seen s = {0, 0, 0, 0, -1};
   if (argc < 2) {
-    fprintf(stderr, "usage: %s NAME [strategy=srp|mrp|frp] [from=live|oldest]\n", argv[0]);
+    fprintf(stderr, "usage: %s NAME [strategy=srp|mrp|frp] [from=live|oldest] [hold=1]\n", argv[0]);
     return 2;
   }
   if (is_given(argc, argv, "strategy=mrp")) options.strategy = SLR_MRP;
@@ -74,6 +75,11 @@ int main(int argc, char **argv) {
   if (e) {
     fprintf(stderr, "%s: %s\n", argv[1], strerror(-e));
     return 1;
+  }
+  printf("joined\n");
+  fflush(stdout);
+  if (is_given(argc, argv, "hold=1")) {
+    while (getchar() != EOF) continue;
   }
   e = read_all(&ring, &s);
   printf("{\"right\":%llu,\"wrong\":%llu,\"torn\":%llu,\"missing\":%llu,\"last\":%lld,", (unsigned long long)s.right,

@@ -53,8 +53,9 @@ static int write_blocks(slr_writer *ring, uint32_t count, uint32_t most) {
 
 int main(int argc, char **argv) {
   static const char KINDS[] = "?cpvd";
-  slr_writer_options options = {0};
+  slr_writer_options options;
   slr_writer ring;
+  memset(&options, 0, sizeof options);
   if (argc < 3) {
     fprintf(stderr, "usage: %s NAME COUNT [kind=] [bytes=] [most=] [strategy=] [readers=] [hold=]\n", argv[0]);
     return 2;
@@ -80,6 +81,8 @@ int main(int argc, char **argv) {
   e = write_blocks(&ring, (uint32_t)strtoul(argv[2], NULL, 10), most);
   slr_publish(&ring);
   if (number(argc, argv, "hold", 0)) {
+    printf("written\n");
+    fflush(stdout);
     while (getchar() != EOF) continue;
   }
   slr_end(&ring);
