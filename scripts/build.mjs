@@ -1,4 +1,5 @@
 // Builds every package: JavaScript by tsup, each in the order of its dependencies; manifests from that; declarations once by tsc.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -54,3 +55,8 @@ if (!(fresh && whole) || process.argv.includes('--force')) {
   tool('tsc', ['-b'])
   writeFileSync(stamp, now)
 }
+// It looks by itself whether there is something to do. Without a compiler everything works but rings between processes.
+const { status } = spawnSync(process.execPath, [join(root, 'packages/rings/build-native.mjs'), '--quiet'], {
+  stdio: ['ignore', 2, 2],
+})
+if (status !== 0) process.exit(status ?? 1)

@@ -10,6 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const require = createRequire(import.meta.url)
 const out = join(here, 'prebuilds', `${process.platform}-${process.arch}`, 'rings.node')
 const isRequired = process.argv.includes('--required')
+const isQuiet = process.argv.includes('--quiet')
 
 const stop = (why) => {
   console.log(`The native part of rings is not built: ${why}. Rings between threads work without it.`)
@@ -27,7 +28,7 @@ const newest = (...dirs) => {
 if (process.platform !== 'linux') stop(`it needs Linux, this is ${process.platform}`)
 const sources = [join(here, 'native'), join(here, 'include')]
 if (!process.argv.includes('--force') && existsSync(out) && statSync(out).mtimeMs > newest(...sources)) {
-  console.log(`${out} is current`)
+  if (!isQuiet) console.log(`${out} is current`)
   process.exit(0)
 }
 

@@ -30,7 +30,7 @@ describe('export', () => {
     const name = (text: string) => exportName({ name: text, function: 'f', options: {} })
     expect(name('tcp#1')).toBe('tcp')
     expect(name('tcp#2')).toBe('tcp-2')
-    expect(name('../x y')).toBe('_.__x_y')
+    expect(name('../x y')).toBe('_._x_y')
     expect(name('é'.repeat(100))).toMatch(/^_{63}$/)
   })
 })
