@@ -64,7 +64,7 @@ SLR_FN void slr_writer_close(slr_writer *w) {
 typedef struct {
   const char *dir;   /* directory of names; default that of the user */
   const uid_t *uid;  /* whose it must be; default ours */
-  uint32_t strategy; /* SLR_SRP, SLR_MRP, SLR_FRP; default that of the ring. One that overwrites makes all readers FRP */
+  uint32_t strategy; /* SLR_SRP, SLR_MRP, SLR_FRP; default that of the ring; one that overwrites has only FRP */
   int from;          /* SLR_LIVE (default): what comes from now on; SLR_OLDEST: also what is still there */
 } slr_reader_options;
 

@@ -127,8 +127,10 @@ SLR_FN int slr_power(uint32_t n, uint32_t least) { return n >= least && n <= SLR
 /* Finds the ring in `sizeA` bytes with its reader table in the `sizeB` bytes behind them. Every word is read once,
    checked and kept. -EPROTO: it is none, or not one that this end understands. */
 SLR_FN int slr_attach(slr_ring *r, void *base, uint64_t sizeA, uint64_t sizeB) {
-  if (sizeA < SLR_HEADER_BYTES || sizeB < SLR_T_BYTES || slr_acquire(slr_word(base, SLR_W_MAGIC)) != SLR_MAGIC) return -EPROTO;
-  if (slr_plain(slr_word(base, SLR_W_ORDER)) != SLR_ORDER || slr_plain(slr_word(base, SLR_W_LAYOUT)) != 1) return -EPROTO;
+  if (sizeA < SLR_HEADER_BYTES || sizeB < SLR_T_BYTES) return -EPROTO;
+  if (slr_acquire(slr_word(base, SLR_W_MAGIC)) != SLR_MAGIC) return -EPROTO;
+  if (slr_plain(slr_word(base, SLR_W_ORDER)) != SLR_ORDER) return -EPROTO;
+  if (slr_plain(slr_word(base, SLR_W_LAYOUT)) != 1) return -EPROTO;
   if (slr_plain(slr_word(base, SLR_W_HEADER)) != SLR_HEADER_BYTES) return -EPROTO;
   uint64_t data = slr_plain(slr_word(base, SLR_W_DATA)), index = slr_plain(slr_word(base, SLR_W_INDEX));
   memset(r, 0, sizeof *r);
@@ -148,7 +150,8 @@ SLR_FN int slr_attach(slr_ring *r, void *base, uint64_t sizeA, uint64_t sizeB) {
   } else if (r->recordBytes != (r->kind == SLR_KIND_V ? 8u : r->kind == SLR_KIND_D ? 16u : 1u)) return -EPROTO;
   if (r->kind == SLR_KIND_D) {
     r->indexBytes = slr_plain(slr_word(base, SLR_W_INDEX_BYTES));
-    if (!slr_power(r->indexBytes, 256) || index < end || index % 16 != 0 || index + r->indexBytes > sizeA) return -EPROTO;
+    if (!slr_power(r->indexBytes, 256) || index < end || index % 16 != 0) return -EPROTO;
+    if (index + r->indexBytes > sizeA) return -EPROTO;
     r->index = slr_word(base, index);
   }
   /* The table is what readers can write, and begins where that begins. */

@@ -33,6 +33,12 @@ SLR_FN uint32_t slr_largest(const slr_writer *w) {
   return r->capacity / 2 - (r->kind == SLR_KIND_V ? 8 : 0);
 }
 
+/* Bytes by which a block of so many bytes moves the position on. */
+SLR_FN uint64_t slr_step(const slr_ring *r, uint32_t length) {
+  if (r->kind == SLR_KIND_V) return slr_up((uint64_t)length + 8, 8);
+  return r->kind == SLR_KIND_C ? length : r->recordBytes;
+}
+
 /* Begins to write a ring that has just been formatted. */
 SLR_FN void slr_writer_begin(slr_writer *w, const slr_ring *ring) {
   memset(w, 0, sizeof *w);
@@ -191,8 +197,7 @@ SLR_FN void *slr_reserve(slr_writer *w, uint32_t length) {
     errno = w->isEnded ? EPIPE : EMSGSIZE;
     return NULL;
   }
-  uint64_t size = isDouble ? (uint32_t)SLR_ENTRY_BYTES : r->kind == SLR_KIND_P ? r->recordBytes
-                  : r->kind == SLR_KIND_V ? slr_up((uint64_t)length + 8, 8) : length;
+  uint64_t size = slr_step(r, length);
   w->skip = r->kind == SLR_KIND_C ? 0 : slr_gap(r, isDouble ? w->dataAt : w->at, isDouble ? length : size);
   if (r->kind == SLR_KIND_C && size > r->capacity - (w->at & (r->capacity - 1))) {
     size = r->capacity - (w->at & (r->capacity - 1));
@@ -257,8 +262,7 @@ SLR_FN int slr_commit(slr_writer *w, uint32_t length, uint32_t flags) {
       slr_put(record, head);
       slr_put(record + 1, (uint32_t)w->blocks);
     }
-    uint64_t size = r->kind == SLR_KIND_P ? r->recordBytes : r->kind == SLR_KIND_V ? slr_up((uint64_t)length + 8, 8) : length;
-    w->at = slr_advance(w->at, size);
+    w->at = slr_advance(w->at, slr_step(r, length));
     if (r->kind != SLR_KIND_V && (w->at & (r->capacity - 1)) == 0) slr_put(slr_header(r, SLR_W_CUT), r->capacity);
   }
   w->blocks++;

@@ -3,8 +3,8 @@
      cc -O2 -I../../include -o consumer consumer.c -pthread
      ./consumer NAME [strategy=srp|mrp|frp] [from=live|oldest] [hold=1]
 
-   `hold=1`: joins, and waits for the end of standard input before it reads. Prints what it has seen as one line of JSON; exits with 0 if all blocks were whole and nothing is missing that was
-   not counted as lost. */
+   `hold=1`: joins, and waits for the end of standard input before it reads. Prints what it has seen as one line of
+   JSON; exits with 0 if no block was wrong. */
 #include <streamline_ring.h>
 
 #include "blocks.h"

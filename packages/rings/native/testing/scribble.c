@@ -109,7 +109,10 @@ int main(int argc, char **argv) {
   if (slr_shape_check(&shape)) return 2;
   slr_measure(&shape, (uint64_t)sysconf(_SC_PAGESIZE), &a, &b);
   uint8_t *base = memory(a + b);
-  for (uint32_t rounds = (uint32_t)strtoul(argv[3], NULL, 10); rounds > 0; rounds--) one_round(&shape, strategy, base, a, b, &n);
-  printf("{\"refused\":%u,\"broken\":%u,\"evicted\":%u,\"ended\":%u,\"blocks\":%u}\n", n.refused, n.broken, n.evicted, n.ended, n.blocks);
+  for (unsigned long rounds = strtoul(argv[3], NULL, 10); rounds > 0; rounds--) {
+    one_round(&shape, strategy, base, a, b, &n);
+  }
+  printf("{\"refused\":%u,\"broken\":%u,\"evicted\":%u,", n.refused, n.broken, n.evicted);
+  printf("\"ended\":%u,\"blocks\":%u}\n", n.ended, n.blocks);
   return 0;
 }

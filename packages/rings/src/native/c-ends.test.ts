@@ -1,77 +1,24 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import {
+  CONSUMER,
+  EVERY,
+  killAll,
+  missing,
+  names,
+  PRODUCER,
+  program,
+  removeAll,
+  run,
+  STRICT,
+} from '../testing/c-programs.js'
 
 // The ends of rings in C (include/streamline_ring.h), between processes that find each other by name.
 
-const has = (tool: string): boolean => spawnSync(tool, ['--version']).status === 0
-const missing =
-  process.platform !== 'linux' ? 'it is for Linux' : has('gcc') && has('g++') ? '' : 'there is no gcc, g++'
-if (missing !== '') console.warn(`c-ends.test.ts is skipped: ${missing}`)
+afterEach(killAll)
+afterAll(removeAll)
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const dir = missing === '' ? mkdtempSync(join(tmpdir(), 'streamline-c-')) : ''
-const names = join(dir, 'names')
-const env = { ...process.env, STREAMLINE_DIR: names }
-const children: ChildProcess[] = []
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
-
-const STRICT = ['-Wall', '-Wextra', '-Werror', `-I${join(root, 'include')}`, '-pthread']
-
-const compile = (source: string, ...flags: string[]): string => {
-  const program = join(dir, source.replace(/.*\/|\.c$/g, ''))
-  execFileSync('gcc', ['-std=gnu99', '-O2', ...STRICT, ...flags, '-o', program, join(root, 'native', source)])
-  return program
-}
-const programs = new Map<string, string>()
-const program = (source: string): string => {
-  if (!programs.has(source)) programs.set(source, compile(source))
-  return programs.get(source)!
-}
-
-interface Running {
-  readonly child: ChildProcess
-  /** Resolves when it has printed that line. */
-  line(text: string): Promise<void>
-  /** What it has printed last, as JSON, and how it has ended. */
-  readonly result: Promise<Record<string, unknown> & { code: number | null }>
-}
-
-const run = (source: string, ...args: string[]): Running => {
-  const child = spawn(program(source), args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
-  children.push(child)
-  let text = ''
-  const waiting = new Map<string, () => void>()
-  child.stdout.on('data', (chunk) => {
-    text += chunk
-    for (const [line, done] of waiting) if (text.split('\n').includes(line)) done()
-  })
-  return {
-    child,
-    line: (wanted) =>
-      new Promise((done, fail) => {
-        waiting.set(wanted, done)
-        if (text.split('\n').includes(wanted)) done()
-        child.once('close', () => fail(new Error(`${source} has ended without printing ${wanted}: ${text}`)))
-      }),
-    result: new Promise((done) => {
-      child.once('close', (code) => {
-        const last = text.trim().split('\n').at(-1)!
-        done({ ...(last.startsWith('{') ? JSON.parse(last) : {}), code })
-      })
-    }),
-  }
-}
-
-const PRODUCER = 'examples/producer.c'
-const CONSUMER = 'examples/consumer.c'
 const nothingStays = (): void => expect(readdirSync(names)).toEqual([])
 
 describe.skipIf(missing !== '')('the headers', () => {
@@ -89,8 +36,7 @@ describe.skipIf(missing !== '')('the headers', () => {
 
 describe.skipIf(missing !== '')('a producer and two readers in C', () => {
   const COUNT = 100_000
-  const cases = ['d', 'v', 'p', 'c'].flatMap((kind) => ['srp', 'mrp', 'frp'].map((strategy) => ({ kind, strategy })))
-  it.each(cases)('whole blocks in order, losses counted exactly: $kind, $strategy', async ({ kind, strategy }) => {
+  it.each(EVERY)('whole blocks in order, losses counted exactly: $kind, $strategy', async ({ kind, strategy }) => {
     const options = [`kind=${kind}`, `strategy=${strategy}`, 'most=200', 'bytes=16384', 'readers=2']
     const producer = run(PRODUCER, 'ring', `${COUNT}`, ...options)
     await producer.line('ready')
@@ -150,14 +96,10 @@ describe.skipIf(missing !== '')('death', () => {
 })
 
 describe.skipIf(missing !== '')('a reader of memory that somebody else scribbles over', () => {
-  const cases = ['d', 'v', 'p', 'c'].flatMap((kind) => ['srp', 'mrp', 'frp'].map((strategy) => ({ kind, strategy })))
-  it.each(cases)('stays inside the ring and says what is wrong: $kind, $strategy', ({ kind, strategy }) => {
-    if (!programs.has('scribble')) {
-      const sanitize = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover']
-      programs.set('scribble', compile('testing/scribble.c', ...sanitize))
-    }
+  it.each(EVERY)('stays inside the ring and says what is wrong: $kind, $strategy', ({ kind, strategy }) => {
+    const scribble = program('testing/scribble.c', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover')
     const seed = `${1 + Math.floor(Math.random() * 2 ** 31)}`
-    const { status, stdout, stderr } = spawnSync(programs.get('scribble')!, [kind, strategy, '1000', seed], {
+    const { status, stdout, stderr } = spawnSync(scribble, [kind, strategy, '1000', seed], {
       encoding: 'utf8',
     })
     expect({ status, stderr, seed }).toEqual({ status: 0, stderr: '', seed })
