@@ -12,7 +12,7 @@ SLR_FN void slr_close_all(int *fds, int count) {
 SLR_FN void slr_free_link(slr_link *link) {
   while (link->pendings > 0) slr_close_all(link->pending[--link->pendings].fds, SLR_WIRE_FDS);
   slr_shut(&link->fd);
-  slr_shut(&link->bell);
+  slr_shut_bells(&link->bells);
   slr_shut(&link->dir);
   free(link);
 }

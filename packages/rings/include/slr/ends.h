@@ -4,26 +4,32 @@
 
 #include "reader.h"
 
+/* 1: the other end of a reader's or observer's registration is gone. */
+SLR_FN int slr_share_dead(const slr_area *area) {
+  return area->link ? __atomic_load_n(&area->link->dead, __ATOMIC_ACQUIRE) : 0;
+}
+
 /* Wakes the producer; the caller has taken `writerSleeps`. */
 SLR_FN void slr_share_wake_writer(slr_area *area) {
   if (area->role == SLR_PRODUCER) slr_signal_producer(area);
   else if (area->role == SLR_READER) {
     uint32_t mode = slr_load(slr_word(area->table, SLR_T_WRITER_WAKE));
     if (mode == SLR_WAKE_FUTEX) slr_futex_wake(slr_word(area->table, SLR_T_WRITER_SLEEPS));
-    else slr_ring_bell(area->link->bell);
+    else slr_ring(&area->link->bells);
   }
 }
 
 /* A descriptor that can be read when this end was woken: for poll(2). -1: it cannot be woken so. */
 SLR_FN int slr_share_bell(const slr_area *area) {
-  return area->role == SLR_PRODUCER ? area->bells : area->link ? area->link->bell : -1;
+  return area->role == SLR_PRODUCER ? area->bells : area->link ? area->link->bells.in : -1;
 }
 
 /* Takes what has made that descriptor readable. 0, or -ECONNRESET: the other end of a reader's is gone. */
 SLR_FN int slr_share_heard(slr_area *area) {
   struct epoll_event events[SLR_MAX_SLOTS];
   if (area->role != SLR_PRODUCER) {
-    if (!area->link || slr_drain_bell(area->link->bell) == 0) return 0;
+    if (!area->link) return 0;
+    if (slr_hear(&area->link->bells) == 0) return slr_share_dead(area) ? -ECONNRESET : 0;
     slr_lock();
     slr_link_died(area->link);
     slr_unlock();
@@ -37,7 +43,7 @@ SLR_FN int slr_share_heard(slr_area *area) {
     slr_connection *c = area->share ? area->share->connections : NULL;
     while (c && c->serial != what) c = c->next;
     if (!c) continue;
-    slr_drain_bell(c->bell);
+    slr_hear(&c->bells);
     /* The producer waits for room in its newest area only, whose set no longer shows what was taken here. */
     if (area->share->newest != area) slr_signal_producer(area->share->newest);
   }
@@ -56,11 +62,6 @@ SLR_FN int slr_share_evict(slr_area *area, uint32_t slot, uint32_t epoch) {
   }
   slr_unlock();
   return done;
-}
-
-/* 1: the other end of a reader's or observer's registration is gone. */
-SLR_FN int slr_share_dead(const slr_area *area) {
-  return area->link ? __atomic_load_n(&area->link->dead, __ATOMIC_ACQUIRE) : 0;
 }
 
 #endif

@@ -7,12 +7,13 @@
 #include "serve.h"
 #include <signal.h>
 
-/* The other end of our registration is gone: whoever sleeps for it has to look. A doorbell needs nothing: the producer
-   held its other end, so it tells by itself. */
+/* The other end of our registration is gone: whoever sleeps for it has to look. A socket tells by itself, an
+   eventfd has to be rung. */
 SLR_FN void slr_link_died(slr_link *link) {
   if (link->dead) return;
   link->dead = 1;
   slr_unwatch(slr_k.epoll, link->fd);
+  if (link->bells.isEvent) slr_ring_fd(link->bells.in, 1);
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->link != link) continue;
     if (area->status) slr_store(area->status, 1);
@@ -127,13 +128,13 @@ SLR_FN void slr_in_child(void) {
     slr_shut(&s->dir);
     for (slr_connection *c = s->connections; c; c = c->next) {
       slr_shut(&c->fd);
-      slr_shut(&c->bell);
+      slr_shut_bells(&c->bells);
     }
     s->connections = NULL;
   }
   for (slr_link *l = slr_k.links; l; l = l->next) {
     slr_shut(&l->fd);
-    slr_shut(&l->bell);
+    slr_shut_bells(&l->bells);
     slr_shut(&l->dir);
     l->dead = 1;
   }

@@ -150,7 +150,7 @@ SLR_FN int slr_share_succeed(slr_area *area, slr_area *successor) {
   share->newest = successor;
   slr_pass_slots(area, successor);
   for (slr_connection *c = share->connections; c; c = c->next) {
-    if (c->bell >= 0) slr_watch(successor->bells, c->bell, EPOLLIN | EPOLLET, c->serial, 0);
+    if (c->bells.in >= 0) slr_watch(successor->bells, c->bells.in, EPOLLIN | EPOLLET, c->serial, 0);
     slr_announce(c, successor);
   }
   slr_unlock();

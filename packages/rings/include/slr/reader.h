@@ -34,8 +34,9 @@ SLR_FN int slr_next_message(slr_link *link, slr_reply *r, int *fds, int *count) 
 
 /* Sends a request and waits for its reply. Replies to earlier requests, for which nobody waits any more, are thrown
    away. 0 with `fds`, or an error: the reply's, -ETIMEDOUT, -ECONNRESET, -EPROTO. */
-SLR_FN int slr_ask(slr_link *link, const slr_request *q, const int *bell, slr_reply *r, int *fds, uint64_t deadline) {
-  int count = 0, e = slr_send(link->fd, q, sizeof *q, bell, bell ? 1 : 0);
+SLR_FN int slr_ask(slr_link *link, const slr_request *q, const int *bells, int some, slr_reply *r, int *fds,
+                   uint64_t deadline) {
+  int count = 0, e = slr_send(link->fd, q, sizeof *q, bells, some);
   if (e) return e == -EPIPE ? -ECONNRESET : e;
   for (;;) {
     e = slr_next_message(link, r, fds, &count);
@@ -142,12 +143,13 @@ SLR_FN int slr_share_open(slr_area **out, const char *name, const slr_open_optio
   slr_open_options how;
   memset(&how, 0, sizeof how);
   if (options) how = *options;
-  int pair[2] = {-1, -1}, fds[2];
+  int bells[SLR_WIRE_FDS], fds[SLR_WIRE_FDS], count = 0;
   slr_reply r;
   slr_request q;
   slr_link *link = (slr_link *)calloc(1, sizeof *link);
   if (!link) return -ENOMEM;
-  link->fd = link->bell = link->dir = -1;
+  link->fd = link->dir = -1;
+  slr_no_bells(&link->bells);
   link->timeout = how.timeoutMs > 0 ? how.timeoutMs : 1000;
   uint64_t deadline = slr_now() + (uint64_t)link->timeout * 1000000;
   int e = slr_link_to(link, how.dir, how.uid ? *how.uid : geteuid(), name, deadline);
@@ -158,10 +160,9 @@ SLR_FN int slr_share_open(slr_area **out, const char *name, const slr_open_optio
   q.strategy = how.strategy ? how.strategy : (uint32_t)SLR_SRP;
   q.wakeMode = how.wakeMode;
   q.serial = ++link->asked;
-  if (!e && !how.observe && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) e = -errno;
-  link->bell = pair[0];
-  if (!e) e = slr_ask(link, &q, how.observe ? NULL : &pair[1], &r, fds, deadline);
-  slr_shut(&pair[1]);
+  if (!e && !how.observe) e = slr_make_bells(&link->bells, bells, &count, link->uid == geteuid());
+  if (!e) e = slr_ask(link, &q, bells, count, &r, fds, deadline);
+  slr_sent_bells(&link->bells, bells, count);
   /* It has closed while we asked. */
   if (e == -ECONNRESET) e = -ECONNREFUSED;
   if (!e) e = slr_area_of(out, link, &r, fds, how.observe ? SLR_OBSERVER : SLR_READER);
@@ -192,7 +193,7 @@ SLR_FN int slr_ask_successor(slr_link *link, uint32_t id, slr_reply *r, int *fds
   q.op = SLR_OP_AREA;
   q.ring = id;
   q.serial = ++link->asked;
-  int e = slr_ask(link, &q, NULL, r, fds, slr_now() + (uint64_t)link->timeout * 1000000);
+  int e = slr_ask(link, &q, NULL, 0, r, fds, slr_now() + (uint64_t)link->timeout * 1000000);
   if (e || r->ring == id) return e;
   slr_close_all(fds, SLR_WIRE_FDS);
   return -EPROTO;

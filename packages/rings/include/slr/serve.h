@@ -13,7 +13,7 @@ SLR_FN void slr_drop_connection(slr_share *share, slr_connection *c) {
   share->count--;
   slr_unwatch(slr_k.epoll, c->fd);
   slr_shut(&c->fd);
-  slr_shut(&c->bell);
+  slr_shut_bells(&c->bells);
   free(c);
 }
 
@@ -49,7 +49,7 @@ SLR_FN void slr_accept(slr_share *share) {
     }
     c->serial = slr_serial(SLR_IS_CONNECTION);
     c->fd = fd;
-    c->bell = -1;
+    slr_no_bells(&c->bells);
     c->deadline = slr_now() + SLR_SECOND;
     c->next = share->connections;
     share->connections = c;
@@ -65,21 +65,22 @@ SLR_FN int slr_identify(slr_share *share, slr_connection *c) {
   socklen_t length = sizeof peer;
   if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return errno;
   c->pid = (uint32_t)peer.pid;
-  return share->access == SLR_ACCESS_USER && peer.uid != 0 && peer.uid != geteuid() ? EACCES : 0;
+  c->sameUser = peer.uid == geteuid();
+  return share->access == SLR_ACCESS_USER && peer.uid != 0 && !c->sameUser ? EACCES : 0;
 }
 
-SLR_FN int slr_ask_register(slr_share *share, slr_connection *c, const slr_request *q, int *bell, slr_reply *r) {
+SLR_FN int slr_ask_register(slr_share *share, slr_connection *c, const slr_request *q, const int *fds, int *count, slr_reply *r) {
   if (c->op != 0 || q->strategy < SLR_SRP || q->strategy > SLR_FRP) return EINVAL;
-  if (q->wakeMode > SLR_WAKE_BELL || q->wakeMode == SLR_WAKE_NOTIFY || *bell < 0 || !slr_is_bell(*bell)) return EINVAL;
+  if (q->wakeMode > SLR_WAKE_BELL || q->wakeMode == SLR_WAKE_NOTIFY) return EINVAL;
+  if (c->bells.in < 0 && !slr_take_bells(&c->bells, fds, *count, c->sameUser)) return EINVAL;
+  *count = 0;
   c->strategy = q->strategy;
   c->wakeMode = q->wakeMode;
   int e = slr_claim(share->newest, c, &r->slot, &r->epoch);
   if (e) return e;
   c->op = SLR_OP_REGISTER;
-  c->bell = *bell;
-  *bell = -1;
   for (slr_area *one = slr_k.areas; one; one = one->next) {
-    if (one->share == share) slr_watch(one->bells, c->bell, EPOLLIN | EPOLLET, c->serial, 0);
+    if (one->share == share) slr_watch(one->bells, c->bells.in, EPOLLIN | EPOLLET, c->serial, 0);
   }
   return 0;
 }
@@ -120,25 +121,24 @@ SLR_FN void slr_announce(slr_connection *c, slr_area *area) {
 SLR_FN void slr_answer(slr_share *share, slr_connection *c) {
   slr_request q;
   slr_reply r;
-  int fds[SLR_WIRE_FDS], count = 0, bell = -1;
+  int fds[SLR_WIRE_FDS], count = 0;
   int e = slr_receive(c->fd, &q, sizeof q, fds, &count);
   if (e == -EAGAIN) return;
-  if (e || q.magic != SLR_REQUEST_MAGIC || count > 1) {
+  if (e || q.magic != SLR_REQUEST_MAGIC) {
     while (count > 0) close(fds[--count]);
     slr_drop_connection(share, c);
     return;
   }
-  if (count == 1) bell = fds[0];
   slr_begin_reply(&r, q.op, q.serial);
   slr_area *area = share->newest;
   int status = q.version != SLR_WIRE_VERSION ? EPROTONOSUPPORT : slr_identify(share, c);
   if (status == 0) {
-    if (q.op == SLR_OP_REGISTER) status = slr_ask_register(share, c, &q, &bell, &r);
+    if (q.op == SLR_OP_REGISTER) status = slr_ask_register(share, c, &q, fds, &count, &r);
     else if (q.op == SLR_OP_AREA) status = slr_ask_area(share, c, &q, &area, &r);
     else if (q.op == SLR_OP_OBSERVE && c->op == 0) c->op = SLR_OP_OBSERVE;
     else status = EINVAL;
   }
-  slr_shut(&bell);
+  while (count > 0) close(fds[--count]);
   r.status = status;
   if (status == 0) c->deadline = 0;
   e = status == 0 ? slr_send_area(c, &r, area) : slr_send(c->fd, &r, sizeof r, NULL, 0);

@@ -4,14 +4,11 @@
 #define SLR_SLOTS_H
 
 #include "state.h"
-#include <sys/eventfd.h>
 
 /* Lets the producer's thread look: it may sleep on the word, or watch `bells`. Needs no lock. */
 SLR_FN void slr_signal_producer(slr_area *area) {
-  uint64_t one = 1;
   slr_futex_wake(slr_word(area->table, SLR_T_WRITER_SLEEPS));
-  /* Nobody else has this eventfd, and it does not block. */
-  if (write(area->event, &one, sizeof one) < 0) return;
+  slr_ring_fd(area->event, 1);
 }
 
 /* For a producer that waits for room, of which there may be more now. */
@@ -33,7 +30,7 @@ SLR_FN void slr_signal_readers(slr_area *area, uint32_t mask, int locked) {
     if (mode != SLR_WAKE_BELL) continue;
     if (!locked) slr_lock();
     slr_connection *owner = area->held[s].owner;
-    if (owner && owner->bell >= 0) slr_ring_bell(owner->bell);
+    if (owner && owner->bells.out >= 0) slr_ring(&owner->bells);
     if (!locked) slr_unlock();
   }
 }
@@ -94,7 +91,7 @@ SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
   int evicted = 0;
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->share != share) continue;
-    if (c->bell >= 0) slr_unwatch(area->bells, c->bell);
+    if (c->bells.in >= 0) slr_unwatch(area->bells, c->bells.in);
     for (uint32_t s = 0; s < area->slots; s++) {
       if (area->held[s].owner != c) continue;
       area->held[s].owner = NULL;

@@ -6,7 +6,7 @@
 #ifndef SLR_STATE_H
 #define SLR_STATE_H
 
-#include "wire.h"
+#include "bells.h"
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -41,7 +41,8 @@ typedef struct slr_area {
 typedef struct slr_connection {
   struct slr_connection *next;
   uint64_t serial, deadline;
-  int fd, bell, op;
+  int fd, op, sameUser;
+  slr_bells bells;
   uint32_t pid, strategy, wakeMode;
 } slr_connection;
 
@@ -61,7 +62,8 @@ typedef struct slr_share {
 typedef struct slr_link {
   struct slr_link *next;
   uint64_t serial;
-  int fd, bell, dir, refs, dead, busy, timeout;
+  slr_bells bells;
+  int fd, dir, refs, dead, busy, timeout;
   uint32_t pid, uid, asked;
   int pendings;           /* successors that we were told of and have not asked for yet, oldest first */
   struct {

@@ -87,29 +87,4 @@ SLR_FN int slr_receive(int fd, void *data, size_t bytes, int *fds, int *count) {
   return n == 0 ? -ECONNRESET : -EPROTO;
 }
 
-/* Rings a doorbell. A full one has been rung already; the end of a connection is noticed elsewhere. */
-SLR_FN void slr_ring_bell(int fd) { send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL); }
-
-/* Takes what has been rung: 0, or -ECONNRESET when the other end is gone. One look takes all that a socket holds in
-   bytes sent one by one; it is bounded, since the other end may never stop. */
-SLR_FN int slr_drain_bell(int fd) {
-  char rings[256];
-  for (int i = 0; i < 8; i++) {
-    ssize_t n = recv(fd, rings, sizeof rings, MSG_DONTWAIT);
-    if (n == 0) return -ECONNRESET;
-    if (n < 0) return errno == EAGAIN || errno == EINTR ? 0 : -ECONNRESET;
-    if ((size_t)n < sizeof rings) return 0;
-  }
-  return 0;
-}
-
-/* Is this what a doorbell has to be? Nothing else is ever sent to. */
-SLR_FN int slr_is_bell(int fd) {
-  int domain = 0, type = 0;
-  socklen_t length = sizeof domain;
-  if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return 0;
-  length = sizeof type;
-  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && domain == AF_UNIX && type == SOCK_STREAM;
-}
-
 #endif
