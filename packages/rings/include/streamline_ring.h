@@ -30,7 +30,7 @@ SLR_FN int slr_writer_open(slr_writer *w, const char *name, const slr_writer_opt
   slr_shape shape = options->shape;
   uint64_t sizeA, sizeB;
   slr_area *area = NULL;
-  slr_ring ring;
+  slr_layout ring;
   int e = slr_shape_check(&shape);
   if (e) return e;
   slr_measure(&shape, (uint64_t)sysconf(_SC_PAGESIZE), &sizeA, &sizeB);

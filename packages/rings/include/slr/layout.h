@@ -47,16 +47,16 @@ typedef struct {
   uint8_t *table;  /* of readers */
   uint32_t kind, flags, id, capacity, recordBytes, indexBytes, slots;
   uint32_t span;   /* bytes by which positions may be apart: of the index in d, of the data in all others */
-} slr_ring;
+} slr_layout;
 
-SLR_FN uint32_t *slr_header(const slr_ring *r, size_t byte) { return slr_word(r->base, byte); }
-SLR_FN uint32_t *slr_table(const slr_ring *r, size_t byte) { return slr_word(r->table, byte); }
-SLR_FN uint32_t *slr_slot(const slr_ring *r, uint32_t slot, size_t byte) {
+SLR_FN uint32_t *slr_header(const slr_layout *r, size_t byte) { return slr_word(r->base, byte); }
+SLR_FN uint32_t *slr_table(const slr_layout *r, size_t byte) { return slr_word(r->table, byte); }
+SLR_FN uint32_t *slr_slot(const slr_layout *r, uint32_t slot, size_t byte) {
   return slr_slot_word(r->table, slot, byte);
 }
 /* The entry of a d ring at a position, the record of a v or p ring. */
-SLR_FN uint32_t *slr_entry(const slr_ring *r, uint64_t at) { return r->index + (at & (r->indexBytes - 1)) / 4; }
-SLR_FN uint32_t *slr_record(const slr_ring *r, uint64_t at) { return slr_word(r->data, at & (r->capacity - 1)); }
+SLR_FN uint32_t *slr_entry(const slr_layout *r, uint64_t at) { return r->index + (at & (r->indexBytes - 1)) / 4; }
+SLR_FN uint32_t *slr_record(const slr_layout *r, uint64_t at) { return slr_word(r->data, at & (r->capacity - 1)); }
 
 /* What a ring shall be. 0 means the default where there is one. */
 typedef struct {
@@ -126,7 +126,7 @@ SLR_FN int slr_power(uint32_t n, uint32_t least) { return n >= least && n <= SLR
 
 /* Finds the ring in `sizeA` bytes with its reader table in the `sizeB` bytes behind them. Every word is read once,
    checked and kept. -EPROTO: it is none, or not one that this end understands. */
-SLR_FN int slr_attach(slr_ring *r, void *base, uint64_t sizeA, uint64_t sizeB) {
+SLR_FN int slr_attach(slr_layout *r, void *base, uint64_t sizeA, uint64_t sizeB) {
   if (sizeA < SLR_HEADER_BYTES || sizeB < SLR_T_BYTES) return -EPROTO;
   if (slr_acquire(slr_word(base, SLR_W_MAGIC)) != SLR_MAGIC) return -EPROTO;
   if (slr_plain(slr_word(base, SLR_W_ORDER)) != SLR_ORDER) return -EPROTO;
@@ -165,7 +165,7 @@ SLR_FN int slr_attach(slr_ring *r, void *base, uint64_t sizeA, uint64_t sizeB) {
 }
 
 /* The published position, and the number of the block that comes next there; -1: not to be had just now. */
-SLR_FN int slr_published(const slr_ring *r, uint64_t *position, int64_t *sequence) {
+SLR_FN int slr_published(const slr_layout *r, uint64_t *position, int64_t *sequence) {
   for (int i = 0; i < 100; i++) {
     uint32_t blocks = slr_load(slr_header(r, SLR_W_BLOCKS));
     if (slr_load_position(slr_header(r, SLR_W_PRODUCER), position)) return -EPROTO;

@@ -12,7 +12,7 @@ enum { SLR_OPEN = 0, SLR_ENDED = 1, SLR_GONE = 2, SLR_LOST_SLOT = 3, SLR_BROKEN 
 enum { SLR_LIVE = 0, SLR_OLDEST = 1 };
 
 typedef struct slr_reader {
-  slr_ring ring;
+  slr_layout ring;
   struct slr_area *area; /* how it came here; NULL: by no name */
   /* Those three need to know of other processes. Attaches the ring that follows, as slr_reader_open does: 0, or an
      error. Has the producer died? Wakes the producer. */
@@ -95,7 +95,7 @@ SLR_FN void slr_release_read(slr_reader *r) {
 
 /* Steps 1 (rest) to 4 of joining; the slot has been claimed. -ESTALE: the claim was withdrawn. */
 SLR_FN int slr_join(slr_reader *r, int from) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   uint64_t position;
   uint32_t *at = slr_slot(g, r->slot, SLR_S_POSITION);
   if (g->flags & SLR_FLAG_FRP) r->strategy = SLR_FRP;
@@ -129,7 +129,7 @@ SLR_FN int slr_join(slr_reader *r, int from) {
 
 /* Has the producer left the bytes at `at` alone until now? The fence keeps everything that was read before it. */
 SLR_FN int slr_whole(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   uint64_t intent;
   __atomic_thread_fence(__ATOMIC_ACQUIRE);
   size_t word = g->kind == SLR_KIND_D ? SLR_W_INDEX_INTENT : SLR_W_INTENT;
@@ -147,7 +147,7 @@ SLR_FN int slr_intact(slr_reader *r) {
 
 /* It was overwritten: goes on where blocks are whole. -EPROTO, or 0: look again. */
 SLR_FN int slr_lapped(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   uint64_t producer;
   int64_t sequence;
   if (slr_published(g, &producer, &sequence)) return -EPROTO;
@@ -178,7 +178,7 @@ SLR_FN int slr_lapped(slr_reader *r) {
 
 /* Is more published than was known? 1, 0, or -EPROTO. */
 SLR_FN int slr_look(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   if (r->isLossy) {
     if (slr_load_position(slr_header(g, SLR_W_PRODUCER), &r->known)) return -EPROTO;
     r->cut = slr_load(slr_header(g, SLR_W_CUT));
@@ -194,7 +194,7 @@ SLR_FN int slr_look(slr_reader *r) {
 
 /* The same. Nothing: releases, and looks whether the ring has ended or moved. */
 SLR_FN int slr_refresh(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   int found = slr_look(r);
   if (found) return found;
   slr_release_read(r);
@@ -233,7 +233,7 @@ SLR_FN int slr_show(slr_reader *r, const uint8_t *block, uint32_t head, uint32_t
 }
 
 SLR_FN int slr_load_record(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   const uint32_t *record = slr_record(g, r->at);
   uint32_t head = slr_plain(record), sequence = slr_plain(record + 1), place = (uint32_t)r->at & (g->capacity - 1);
   if (r->isLossy && !slr_whole(r)) return slr_lapped(r);
@@ -248,7 +248,7 @@ SLR_FN int slr_load_record(slr_reader *r) {
 }
 
 SLR_FN int slr_load_entry(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   const uint32_t *e = slr_entry(g, r->at);
   uint32_t low = slr_plain(e), high = slr_plain(e + 1), head = slr_plain(e + 2), sequence = slr_plain(e + 3);
   r->dataAt = (uint64_t)(high & 0xFFFFF) << 32 | low;
@@ -260,7 +260,7 @@ SLR_FN int slr_load_entry(slr_reader *r) {
 
 /* c and p: a lap may end before the data area does. */
 SLR_FN int slr_load_lap(slr_reader *r) {
-  const slr_ring *g = &r->ring;
+  const slr_layout *g = &r->ring;
   uint32_t place = (uint32_t)r->at & (g->capacity - 1);
   uint64_t lap = r->at - place;
   int isLast = r->known - (r->known & (g->capacity - 1)) == lap;

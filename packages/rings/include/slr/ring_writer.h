@@ -11,7 +11,7 @@
 enum { SLR_BATCH_BLOCKS = 64, SLR_BATCH_BYTES = 16384 };
 
 typedef struct slr_writer {
-  slr_ring ring;
+  slr_layout ring;
   struct slr_area *area; /* how readers of other processes are woken; NULL: they sleep on words only */
   void (*wakeReaders)(struct slr_area *area, uint32_t mask);
   uint64_t at, published, tail, intent;
@@ -27,20 +27,20 @@ SLR_FN int slr_overwrites(const slr_writer *w) { return (w->ring.flags & SLR_FLA
 
 /* Largest block; of a c ring, which cuts blocks as needed, the largest piece. */
 SLR_FN uint32_t slr_largest(const slr_writer *w) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   if (r->kind == SLR_KIND_C) return r->capacity;
   if (r->kind == SLR_KIND_P) return r->recordBytes - 8;
   return r->capacity / 2 - (r->kind == SLR_KIND_V ? 8 : 0);
 }
 
 /* Bytes by which a block of so many bytes moves the position on. */
-SLR_FN uint64_t slr_step(const slr_ring *r, uint32_t length) {
+SLR_FN uint64_t slr_step(const slr_layout *r, uint32_t length) {
   if (r->kind == SLR_KIND_V) return slr_up((uint64_t)length + 8, 8);
   return r->kind == SLR_KIND_C ? length : r->recordBytes;
 }
 
 /* Begins to write a ring that has just been formatted. */
-SLR_FN void slr_writer_begin(slr_writer *w, const slr_ring *ring) {
+SLR_FN void slr_writer_begin(slr_writer *w, const slr_layout *ring) {
   memset(w, 0, sizeof *w);
   w->ring = *ring;
 }
@@ -49,7 +49,7 @@ SLR_FN void slr_writer_begin(slr_writer *w, const slr_ring *ring) {
 
 /* How far the reader of this slot is behind, 0..span; -1: it does not keep to the format. */
 SLR_FN int64_t slr_behind(const slr_writer *w, uint32_t slot) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   uint64_t position;
   if (slr_load_position(slr_slot(r, slot, SLR_S_POSITION), &position)) return -1;
   uint64_t place = r->kind == SLR_KIND_P ? position % r->capacity : position;
@@ -58,7 +58,7 @@ SLR_FN int64_t slr_behind(const slr_writer *w, uint32_t slot) {
 }
 
 SLR_FN void slr_give_up(slr_writer *w, uint32_t slot, uint32_t epoch) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   uint32_t *state = slr_slot(r, slot, SLR_S_STATE);
   if (slr_load(slr_slot(r, slot, SLR_S_EPOCH)) != epoch) return;
   if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return;
@@ -68,7 +68,7 @@ SLR_FN void slr_give_up(slr_writer *w, uint32_t slot, uint32_t epoch) {
 
 /* The one that is furthest behind, in bytes behind what is published. */
 SLR_FN uint64_t slr_scan(slr_writer *w) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   uint64_t most = 0;
   int medium = 0;
   for (uint32_t s = 0; s < r->slots; s++) {
@@ -91,7 +91,7 @@ SLR_FN uint64_t slr_scan(slr_writer *w) {
 
 /* Looks how far the readers are; "Who holds the producer back" proves the order of the three steps. */
 SLR_FN void slr_renew(slr_writer *w) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   if (w->least && slr_load(slr_table(r, SLR_T_JOINED)) < w->least) return;
   slr_reset_position(slr_header(r, SLR_W_TAIL), w->published);
   uint64_t tail = slr_advance(w->published, SLR_POSITIONS - slr_scan(w));
@@ -141,7 +141,7 @@ SLR_FN void slr_wake_readers(slr_writer *w) {
 
 /* Shows everything committed to the readers, and wakes those who sleep. */
 SLR_FN void slr_publish(slr_writer *w) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   uint32_t *counters = slr_header(r, SLR_W_COUNTERS);
   if (w->at == w->published) return;
   slr_put(slr_header(r, SLR_W_ANNOUNCED), (uint32_t)w->at);
@@ -182,7 +182,7 @@ SLR_FN void slr_intend(slr_writer *w, uint32_t *word, uint64_t *intent, uint64_t
 }
 
 /* Bytes to leave out so that `need` are in one piece. */
-SLR_FN uint32_t slr_gap(const slr_ring *r, uint64_t at, uint64_t need) {
+SLR_FN uint32_t slr_gap(const slr_layout *r, uint64_t at, uint64_t need) {
   uint32_t place = (uint32_t)at & (r->capacity - 1);
   return place + need > r->capacity ? r->capacity - place : 0;
 }
@@ -190,7 +190,7 @@ SLR_FN uint32_t slr_gap(const slr_ring *r, uint64_t at, uint64_t need) {
 /* A place for a block of `length` bytes, or NULL: errno EAGAIN, readers are in the way; EMSGSIZE, it is larger than
    slr_largest; EPIPE, the ring has ended. Of a c ring `granted` may be less than asked for. */
 SLR_FN void *slr_reserve(slr_writer *w, uint32_t length) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   const int isDouble = r->kind == SLR_KIND_D;
   w->isReserved = 0;
   if (w->isEnded || length > slr_largest(w)) {
@@ -229,7 +229,7 @@ SLR_FN void *slr_reserve(slr_writer *w, uint32_t length) {
 
 /* The rest of the lap is left out. */
 SLR_FN void slr_turn(slr_writer *w) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   if (r->kind == SLR_KIND_V) {
     uint32_t *padding = slr_record(r, w->at);
     slr_put(padding, (w->skip - 8) | SLR_OTHER);
@@ -241,7 +241,7 @@ SLR_FN void slr_turn(slr_writer *w) {
 /* The first `length` bytes of the place are a block now; SLR_MORE in `flags`: the next one continues it. -EINVAL:
    nothing, or less, is reserved. */
 SLR_FN int slr_commit(slr_writer *w, uint32_t length, uint32_t flags) {
-  const slr_ring *r = &w->ring;
+  const slr_layout *r = &w->ring;
   if (!w->isReserved || length > w->granted) return -EINVAL;
   w->isReserved = 0;
   if (r->kind == SLR_KIND_C && length == 0) return 0;

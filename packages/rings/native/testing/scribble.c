@@ -54,7 +54,7 @@ static void read_some(slr_reader *reader, uint32_t most, counts *n) {
 }
 
 static void one_round(const slr_shape *shape, uint32_t strategy, uint8_t *base, uint64_t a, uint64_t b, counts *n) {
-  slr_ring ring;
+  slr_layout ring;
   slr_writer writer;
   slr_reader reader;
   uint8_t block[100] = {1};
