@@ -1,0 +1,85 @@
+import type { Arena } from '../arena.js'
+import { TABLE } from '../format.js'
+import { localWakes } from '../ring/wakes.js'
+import type { RingWriter } from '../ring/writer.js'
+import type { BlockSink } from './sink.js'
+
+/** A ring with many readers, as files write it. */
+export class RingSink implements BlockSink {
+  readonly writer: RingWriter
+  readonly isIndex = false
+  private readonly heap: Uint8Array
+
+  constructor(arena: Arena, writer: RingWriter) {
+    this.writer = writer
+    this.heap = arena.bytes
+  }
+
+  get kind() {
+    return this.writer.area.kind
+  }
+
+  get maxPiece(): number {
+    return this.writer.maxBlock
+  }
+
+  /** So that readers work on some pieces while others are written. A slot of a p ring is what it is. */
+  get cut(): number {
+    const { area, maxBlock } = this.writer
+    return area.kind === 'p' ? maxBlock : Math.min(maxBlock, Math.max(16, area.capacity >>> 3))
+  }
+
+  get joined(): number {
+    return this.writer.joined
+  }
+
+  get readers(): number {
+    return this.writer.readers()
+  }
+
+  get published(): number {
+    return this.writer.published
+  }
+
+  put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
+    const { writer } = this
+    if (isWhole === undefined) return writer.write(bytes, more)
+    const at = writer.reserve(bytes.length)
+    if (at < 0) return -1
+    const { reserved } = writer
+    this.heap.set(bytes.subarray(0, reserved), at)
+    if (!isWhole()) return 0
+    writer.commit(reserved, more)
+    return reserved
+  }
+
+  hasRoom(length: number): boolean {
+    return this.writer.reserve(length) >= 0
+  }
+
+  link(): undefined {
+    return undefined
+  }
+
+  publish(): void {
+    this.writer.publish()
+  }
+
+  waitSync(_length: number, ms: number): void {
+    this.writer.waitRoomSync(ms)
+  }
+
+  wait(_length: number, ms: number): Promise<void> {
+    return this.writer.waitRoom(ms)
+  }
+
+  wake(): void {
+    const { area } = this.writer
+    Atomics.store(area.words, area.table + TABLE.writerSleeps, 0)
+    localWakes.wakeWriter(area)
+  }
+
+  end(): void {
+    this.writer.end()
+  }
+}

@@ -1,0 +1,38 @@
+import type { RingKind } from '../format.js'
+import type { BlockSource } from './source.js'
+
+/** What a writing file writes: pieces of blocks, as {@link BlockSource} shows them. */
+export interface BlockSink {
+  readonly kind: RingKind
+  /** Bytes of the largest piece, and of those into which a larger block is cut. */
+  readonly maxPiece: number
+  readonly cut: number
+  /** Readers that have ever joined, and those that are there now. */
+  readonly joined: number
+  readonly readers: number
+  /** Changes when something was published; who is alone is looked up then. */
+  readonly published: number
+  /**
+   * Copies a piece in. Bytes taken, of a c ring perhaps fewer; -1: no room. If `isWhole` says after the copy that the
+   * bytes were not what they seemed, nothing is written and 0 returned. @throws SL_RING
+   */
+  put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number
+  /** Is there room for a piece of `length` bytes (c: for any)? */
+  hasRoom(length: number): boolean
+  /** Is this a ring of indices, which may refer to what a source shows? Then `link` does it (splice). */
+  readonly isIndex: boolean
+  /**
+   * Writes an index to `length` bytes at `offset` of the arena, which `source` shows. True: taken. False: no room.
+   * undefined: cannot, it must be copied.
+   */
+  link(source: BlockSource, offset: number, length: number, more: boolean): boolean | undefined
+  /** Shows everything to readers. */
+  publish(): void
+  /** Sleeps until there may be room for `length` bytes, at most `ms`; both may come back early. */
+  waitSync(length: number, ms: number): void
+  wait(length: number, ms: number): Promise<void>
+  /** Ends a sleep in this thread. */
+  wake(): void
+  /** Nothing follows. */
+  end(): void
+}

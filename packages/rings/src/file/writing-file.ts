@@ -1,0 +1,268 @@
+import { StreamlineError } from '@netstreamline/core'
+import type { Arena } from '../arena.js'
+import type { RingKind } from '../format.js'
+import { platform } from '../platform.js'
+import { Closing, refuseSecond, type Signal } from './closing.js'
+import { Cutter } from './cutter.js'
+import { flushAll, flushes, flushesNoMore } from './flush.js'
+import { whoShows } from './shown.js'
+import type { BlockSink } from './sink.js'
+import { blocking, pause, pauseSync, SLICE } from './sleep.js'
+
+/** How often a writer that waits for a reader looks, ms. */
+const ALONE = 5
+
+/**
+ * What a writer does while nobody reads. fail: waits for the first reader, as one who opens a FIFO does; when the last
+ * one has left, SL_BROKEN_PIPE. wait: waits for a reader each time. drop: goes on; nobody will see it.
+ */
+export type WhenAlone = 'fail' | 'wait' | 'drop'
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Default: fail; of a ring that does not wait for readers (mrp, frp): drop. Looked at when blocks are published. */
+  readonly whenAlone?: WhenAlone
+  /** Closes the file when it fires; what is under way fails with SL_INTERRUPTED. */
+  readonly signal?: Signal
+}
+
+/**
+ * A ring as a file that is written (§6.1). Every method has three forms: `try…` never waits, `…Sync` stops the thread
+ * (workers), the others return promises. What is written shows to readers after 64 blocks, 16 KB or at the end of the
+ * turn of the event loop, when this thread sleeps in a file, and with `flush`.
+ */
+export class WritingFile {
+  /** Blocks of which only an index was written (splice), and those that were copied. */
+  linked = 0
+  copied = 0
+  /** @internal */
+  readonly sink: BlockSink
+  private readonly arena: Arena
+  private readonly cutter: Cutter
+  private readonly whenAlone: WhenAlone
+  private readonly closing: Closing
+  private looked = -1
+  /** Writes that wait, one after the other. */
+  private last: Promise<unknown> | undefined
+  private waiting = 0
+
+  /** @internal */
+  constructor(arena: Arena, sink: BlockSink, options: WriteOptions & { readonly whenAlone: WhenAlone }) {
+    this.arena = arena
+    this.sink = sink
+    this.cutter = new Cutter(sink)
+    this.whenAlone = options.whenAlone
+    this.closing = new Closing(options.signal, () => void this.abort())
+    flushes(this)
+  }
+
+  get kind(): RingKind {
+    return this.sink.kind
+  }
+
+  get isClosed(): boolean {
+    return this.closing.isClosed
+  }
+
+  /** Longest block that is written in one piece; longer ones are cut, which readers join. */
+  get maxPiece(): number {
+    return this.sink.maxPiece
+  }
+
+  /** Is a block begun and not ended? */
+  get isInside(): boolean {
+    return this.cutter.isInside
+  }
+
+  /**
+   * Like `writeSync`, but writes only as much as there is room for now. Returns how many bytes, or -1: nothing. If fewer
+   * than all, go on with the rest before anything else.
+   */
+  tryWrite(bytes: Uint8Array, more = false): number {
+    this.begin()
+    if (this.isAlone()) return -1
+    const n = this.take(bytes, 0, more)
+    return n === 0 && !this.cutter.isDone ? -1 : n
+  }
+
+  /**
+   * Writes one block (c: bytes), of any length; `more`: the next write continues it. What `peek` of a reading file has
+   * just shown is not copied if this is an IBuf, only its index is (§6.1). Returns the number of bytes: all.
+   * @throws SL_BROKEN_PIPE when nobody reads any more, SL_USAGE, SL_ARENA_FULL
+   */
+  writeSync(bytes: Uint8Array, more = false): number {
+    this.begin()
+    let at = 0
+    for (;;) {
+      if (!this.isAlone()) {
+        at = this.take(bytes, at, more)
+        if (this.cutter.isDone) return at
+      }
+      this.sleepSync(bytes.length - at)
+    }
+  }
+
+  /** Writes wait for each other, so that their order is that of the calls. `bytes` must stay as they are until then. */
+  write(bytes: Uint8Array, more = false): Promise<number> {
+    return this.inTurn(() => this.writeAll(bytes, more))
+  }
+
+  /** Shows everything written to readers. */
+  flush(): void {
+    if (!this.closing.isClosed) this.sink.publish()
+  }
+
+  /** Would a write of `bytes` bytes not wait, at the latest after `ms`? True also if it would fail. */
+  pollSync(bytes = 1, ms = 0): boolean {
+    this.begin()
+    if (this.isReady(bytes)) return true
+    if (ms > 0) this.sleepSync(bytes, ms)
+    return this.isReady(bytes)
+  }
+
+  async poll(bytes = 1, ms = 0): Promise<boolean> {
+    this.begin()
+    const until = platform.performance.now() + ms
+    for (;;) {
+      if (this.isReady(bytes)) return true
+      const rest = until - platform.performance.now()
+      if (!(rest > 0)) return false
+      await this.sleep(bytes, rest)
+    }
+  }
+
+  /** Ends the ring: readers find the end after everything written. Its memory stays whose it was. */
+  closeSync(): void {
+    while (!this.closing.isClosed && !this.isEnded()) this.sleepSync(0)
+    if (this.stop()) this.sink.end()
+  }
+
+  /** The same, after writes that wait. */
+  close(): Promise<void> {
+    return this.inTurn(async () => {
+      while (!this.closing.isClosed && !this.isEnded()) await this.sleep(0)
+      if (this.stop()) this.sink.end()
+    })
+  }
+
+  /**
+   * Ends the ring inside a block, so that files that read it fail (SL_BROKEN_PIPE) instead of taking what they have for
+   * all. A c ring cannot say that. What waits to be written fails with SL_USAGE.
+   */
+  async abort(): Promise<void> {
+    const { cutter, sink } = this
+    if (!this.stop()) return
+    if (sink.kind !== 'c') while (sink.readers > 0 && !cutter.begin()) await sink.wait(0, SLICE)
+    sink.end()
+  }
+
+  private async writeAll(bytes: Uint8Array, more: boolean): Promise<number> {
+    let at = 0
+    for (;;) {
+      this.closing.check()
+      if (!this.isAlone()) {
+        at = this.take(bytes, at, more)
+        if (this.cutter.isDone) return at
+      }
+      await this.sleep(bytes.length - at)
+    }
+  }
+
+  private begin(): void {
+    this.closing.check()
+    refuseSecond(this.waiting > 0)
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.last
+    this.waiting++
+    try {
+      const mine = before === undefined ? work() : before.then(work, work)
+      this.last = mine
+      return await mine
+    } finally {
+      if (--this.waiting === 0) this.last = undefined
+    }
+  }
+
+  /** Writes on from `from` as far as there is room; how far that is. */
+  private take(bytes: Uint8Array, from: number, more: boolean): number {
+    const { cutter } = this
+    if (from === 0 && this.sink.isIndex && bytes.length > 0) {
+      const isTaken = this.link(bytes, more)
+      if (isTaken !== undefined) return isTaken ? bytes.length : 0
+    }
+    const to = cutter.put(bytes, from, more)
+    if (cutter.isDone) this.copied++
+    return to
+  }
+
+  /** Only the index, if somebody shows these very bytes; undefined: nobody does, or it cannot stay in its place. */
+  private link(bytes: Uint8Array, more: boolean): boolean | undefined {
+    const { cutter, sink } = this
+    const file = whoShows(bytes)
+    if (file === undefined || file.source.arena.buffer !== this.arena.buffer) return undefined
+    cutter.isDone = false
+    if (!cutter.end() || ((more || cutter.isInside) && !cutter.begin())) return false
+    const isTaken = sink.link(file.source, file.locate(bytes), bytes.length, cutter.isInside)
+    if (isTaken !== true) return isTaken
+    this.linked++
+    cutter.owesEnd = cutter.isInside && !more
+    cutter.isDone = cutter.end()
+    return true
+  }
+
+  /** Must it wait for a reader? @throws SL_BROKEN_PIPE */
+  private isAlone(): boolean {
+    const { sink } = this
+    if (this.whenAlone === 'drop' || this.looked === sink.published) return false
+    if (sink.readers > 0) {
+      this.looked = sink.published
+      return false
+    }
+    this.looked = -1
+    if (this.whenAlone === 'wait' || sink.joined === 0) return true
+    throw new StreamlineError('SL_BROKEN_PIPE', 'nobody reads this ring any more', {
+      hint: "Open it with whenAlone 'wait' or 'drop' to go on without readers.",
+    })
+  }
+
+  private isReady(bytes: number): boolean {
+    try {
+      return !this.isAlone() && this.sink.hasRoom(this.cutter.pieceOf(bytes))
+    } catch {
+      return true
+    }
+  }
+
+  /** Is the block under way ended, or nobody there who would miss its end? */
+  private isEnded(): boolean {
+    return this.sink.readers === 0 || this.cutter.end()
+  }
+
+  private sleepSync(rest: number, ms = SLICE): void {
+    flushAll()
+    if (this.isLonely()) pauseSync(Math.min(ms, ALONE))
+    else blocking(this.arena.buffer, () => this.sink.waitSync(this.cutter.pieceOf(rest), Math.min(ms, SLICE)))
+  }
+
+  private async sleep(rest: number, ms = SLICE): Promise<void> {
+    this.sink.publish()
+    if (this.isLonely()) await pause(Math.min(ms, ALONE))
+    else await this.sink.wait(this.cutter.pieceOf(rest), Math.min(ms, SLICE))
+    this.closing.checkAbort()
+  }
+
+  /** Does it wait for a reader, not for room? */
+  private isLonely(): boolean {
+    return this.whenAlone !== 'drop' && this.looked < 0
+  }
+
+  /** Nothing is written any more; true the first time. */
+  private stop(): boolean {
+    if (!this.closing.close()) return false
+    flushesNoMore(this)
+    this.sink.wake()
+    return true
+  }
+}
