@@ -62,7 +62,7 @@ SLR_FN void slr_share_close(slr_area *area) {
   if (slr_k.running) slr_arm(slr_now());
   slr_unlock();
   if (link) {
-    if (slr_is_dead(link)) slr_remove_dead(link->dir, link->name);
+    if (slr_is_dead(link)) slr_remove_dead(link->dir, link->name, link->device, link->inode);
     slr_free_link(link);
   }
   slr_free_area(area);

@@ -93,9 +93,7 @@ SLR_FN void *slr_keep(void *unused) {
 
 /* Not if somebody else has put another socket there. */
 SLR_FN void slr_unname(slr_share *share) {
-  struct stat s;
-  if (fstatat(share->dir, share->name, &s, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (s.st_dev == share->device && s.st_ino == share->inode) unlinkat(share->dir, share->name, 0);
+  if (slr_is_same(share->dir, share->name, share->device, share->inode)) unlinkat(share->dir, share->name, 0);
 }
 
 SLR_FN void slr_unlink_id(slr_share *share, uint32_t id) {
@@ -115,7 +113,7 @@ SLR_FN void slr_at_exit(void) {
   }
   for (slr_share *share = slr_k.shares; share; share = share->next) slr_unname(share);
   for (slr_link *link = slr_k.links; link; link = link->next) {
-    if (link->dead) slr_remove_dead(link->dir, link->name);
+    if (link->dead) slr_remove_dead(link->dir, link->name, link->device, link->inode);
   }
   slr_unlock();
 }

@@ -175,13 +175,25 @@ SLR_FN int slr_listen(int dir, const char *name, int access) {
   return -e;
 }
 
-/* Removes a name whose owner is dead, if this process may and nobody else is at it. Does not wait. */
-SLR_FN void slr_remove_dead(int dir, const char *name) {
+/* Is this still the socket that had the name then? */
+SLR_FN int slr_is_same(int dir, const char *name, dev_t device, ino_t inode) {
+  struct stat s;
+  return fstatat(dir, name, &s, AT_SYMLINK_NOFOLLOW) == 0 && s.st_dev == device && s.st_ino == inode;
+}
+
+/* Removes the name of an owner that has died, if this process may. A dying process closes its connections some moments
+   before the socket that has the name, and others may hold the lock: so it tries for a tenth of a second. */
+SLR_FN void slr_remove_dead(int dir, const char *name, dev_t device, ino_t inode) {
   int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (own < 0) return;
-  if (flock(own, LOCK_EX | LOCK_NB) == 0 && slr_is_stale(own, name)) {
-    slr_unlink_ids(own, name);
-    unlinkat(own, name, 0);
+  for (int i = 0; i < 100 && slr_is_same(own, name, device, inode); i++) {
+    if (i > 0) usleep(1000);
+    if (flock(own, LOCK_EX | LOCK_NB) != 0) continue;
+    if (slr_is_stale(own, name)) {
+      slr_unlink_ids(own, name);
+      unlinkat(own, name, 0);
+    }
+    flock(own, LOCK_UN);
   }
   close(own);
 }

@@ -118,6 +118,9 @@ SLR_FN int slr_link_to(slr_link *link, const char *path, uid_t uid, const char *
   strcpy(link->name, name);
   link->dir = slr_dir_open(path, uid, 0);
   if (link->dir < 0) return link->dir;
+  if (fstatat(link->dir, name, &s, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+  link->device = s.st_dev;
+  link->inode = s.st_ino;
   /* Its queue is full for a moment if many come at once. */
   while ((link->fd = slr_connect(link->dir, name)) == -EAGAIN && slr_milliseconds_left(deadline) > 0) usleep(1000);
   if (link->fd < 0) return link->fd == -EAGAIN ? -ETIMEDOUT : link->fd;

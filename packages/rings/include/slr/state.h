@@ -65,6 +65,8 @@ typedef struct slr_link {
   slr_bells bells;
   int fd, dir, refs, dead, busy, timeout;
   uint32_t pid, uid, asked;
+  dev_t device;           /* of the socket that has the name */
+  ino_t inode;
   int pendings;           /* successors that we were told of and have not asked for yet, oldest first */
   struct {
     slr_reply reply;
