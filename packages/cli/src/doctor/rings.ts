@@ -1,4 +1,4 @@
-import { StreamlineError } from '@netstreamline/core'
+import { isStreamlineError } from '@netstreamline/core'
 import type { Check } from './doctor.js'
 
 /** Rings between processes: can they be made, and has anybody left names behind? */
@@ -27,7 +27,7 @@ export const ringChecks = async (clean: boolean): Promise<Check[]> => {
       },
     ]
   } catch (error) {
-    if (!(error instanceof StreamlineError)) throw error
+    if (!(isStreamlineError(error))) throw error
     return [native, { name: 'names of rings', ok: false, found: error.message, fix: error.hint }]
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StreamlineError } from '@netstreamline/core'
+import { isStreamlineError, StreamlineError } from '@netstreamline/core'
 import { count } from '../format.js'
 import type { Io } from '../io.js'
 import { failure } from '../output.js'
@@ -25,7 +25,7 @@ const join = async (
     try {
       return openSharedRing(name, { ...options, from: 'oldest' })
     } catch (error) {
-      const system = error instanceof StreamlineError ? error.detail['errno'] : undefined
+      const system = isStreamlineError(error) ? error.detail['errno'] : undefined
       if (system !== 'ENOENT' && system !== 'ECONNREFUSED') throw error
     }
     if (stop.signal.aborted) return undefined

@@ -79,9 +79,11 @@ export const writePipe = async (name: string, options: WriterOptions, io: Io): P
     stop.endNow()
   })
   let why: 'end' | 'alone' = 'end'
+  let joined = 0
   try {
     if (await waitForReaders(writer, readers, stop)) why = await copy(writer, arena.bytes, keeps, stop)
   } finally {
+    joined = writer.joined
     writer.close()
   }
   if (why === 'alone' && stop.exitCode === undefined) {
@@ -93,9 +95,9 @@ export const writePipe = async (name: string, options: WriterOptions, io: Io): P
   if (io.json) {
     const seconds = (performance.now() - started) / 1000
     io.out.write(
-      `${JSON.stringify({ name, bytes: writer.bytes, readers: writer.joined, full: writer.full, seconds })}\n`,
+      `${JSON.stringify({ name, bytes: writer.bytes, readers: joined, full: writer.full, seconds })}\n`,
     )
-  } else if (io.terminal) io.say(`${name}: ${count(writer.bytes)} bytes to ${count(writer.joined)} readers`)
+  } else if (io.terminal) io.say(`${name}: ${count(writer.bytes)} bytes to ${count(joined)} readers`)
   io.out.flush()
   return stop.exitCode ?? 0
 }

@@ -1,4 +1,4 @@
-import { StreamlineError } from '@netstreamline/core'
+import { isStreamlineError } from '@netstreamline/core'
 import type { RingReport } from '@netstreamline/rings'
 import type { RingObserver } from '@netstreamline/rings/node'
 
@@ -54,7 +54,7 @@ export class Sampler {
       this.observers.set(name, observer)
       return this.rated(name, observer.report())
     } catch (error) {
-      if (!(error instanceof StreamlineError)) throw error
+      if (!(isStreamlineError(error))) throw error
       this.drop(name)
       return {
         name,
