@@ -69,7 +69,7 @@ export const readPipe = async (name: string, { strategy }: { strategy: Strategy 
   try {
     await copy(reader, arena.bytes, stop)
   } finally {
-    reader.leave()
+    reader.close()
   }
   if (reader.lostBytes > 0) io.say(`${name}: ${count(reader.lostBytes)} bytes were overwritten before they were read`)
   if (reader.state === 'gone') {

@@ -35,8 +35,13 @@ const waitForReaders = async (writer: Writer, readers: number | undefined, stop:
 /** A place for up to `CHUNK` bytes; -1 when nobody reads any more, or on interruption. */
 const place = async (writer: Writer, keeps: boolean, stop: Interrupts): Promise<number> => {
   for (;;) {
-    if (stop.signal.aborted || (!keeps && writer.readers() === 0)) return -1
-    // With --keep and nobody there, what is written waits for the next one.
+    const isAlone = writer.readers() === 0
+    if (stop.signal.aborted || (isAlone && !keeps)) return -1
+    // What would be written now nobody would ever read. Live data (frp) goes on.
+    if (isAlone && writer.area.strategy !== 'frp') {
+      await sleep(POLL)
+      continue
+    }
     const at = writer.reserve(CHUNK)
     if (at >= 0) return at
     await writer.waitRoom(100)
@@ -94,9 +99,7 @@ export const writePipe = async (name: string, options: WriterOptions, io: Io): P
   }
   if (io.json) {
     const seconds = (performance.now() - started) / 1000
-    io.out.write(
-      `${JSON.stringify({ name, bytes: writer.bytes, readers: joined, full: writer.full, seconds })}\n`,
-    )
+    io.out.write(`${JSON.stringify({ name, bytes: writer.bytes, readers: joined, full: writer.full, seconds })}\n`)
   } else if (io.terminal) io.say(`${name}: ${count(writer.bytes)} bytes to ${count(joined)} readers`)
   io.out.flush()
   return stop.exitCode ?? 0

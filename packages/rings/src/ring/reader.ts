@@ -190,7 +190,7 @@ export class RingReader {
 
   /** Goes. What is unread stays unread. */
   leave(): void {
-    if (this.state === 'left') return
+    if (this.state !== 'open') return
     this.offset = -1
     this.count()
     this.quit()
