@@ -36,10 +36,12 @@ SLR_FN int slr_next_message(slr_link *link, slr_reply *r, int *fds, int *count) 
    away. 0 with `fds`, or an error: the reply's, -ETIMEDOUT, -ECONNRESET, -EPROTO. */
 SLR_FN int slr_ask(slr_link *link, const slr_request *q, const int *bells, int some, slr_reply *r, int *fds,
                    uint64_t deadline) {
-  int count = 0, e = slr_send(link->fd, q, sizeof *q, bells, some);
-  if (e) return e == -EPIPE ? -ECONNRESET : e;
+  int count = 0, resets = 0, e = slr_send(link->fd, q, sizeof *q, bells, some);
+  /* Who refuses without waiting for the request has closed already, and left a reply behind the error. */
+  if (e && e != -EPIPE) return e;
   for (;;) {
     e = slr_next_message(link, r, fds, &count);
+    if (e == -ECONNRESET && resets++ == 0) continue;
     /* Serial number 0: it was refused before anything was read. */
     if (e == 0 && (r->serial == q->serial || (r->serial == 0 && r->status != 0))) break;
     if (e == 0) slr_close_all(fds, count);
