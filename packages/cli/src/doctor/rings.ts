@@ -27,7 +27,7 @@ export const ringChecks = async (clean: boolean): Promise<Check[]> => {
       },
     ]
   } catch (error) {
-    if (!(isStreamlineError(error))) throw error
+    if (!isStreamlineError(error)) throw error
     return [native, { name: 'names of rings', ok: false, found: error.message, fix: error.hint }]
   }
 }

@@ -54,7 +54,7 @@ export class Sampler {
       this.observers.set(name, observer)
       return this.rated(name, observer.report())
     } catch (error) {
-      if (!(isStreamlineError(error))) throw error
+      if (!isStreamlineError(error)) throw error
       this.drop(name)
       return {
         name,

@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
