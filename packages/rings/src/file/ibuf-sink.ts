@@ -72,18 +72,21 @@ export class IBufSink implements BlockSink {
 
   put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     const { dbuf, ibuf } = this
-    if (dbuf === undefined) return this.refuse()
-    if (!ibuf.positions.room(32)) return -1
     const { length } = bytes
+    if (!ibuf.positions.room(32)) return -1
+    let ring = ibuf.positions.memory.id
+    let position = 0
     if (length > 0) {
+      if (dbuf === undefined) return this.refuse()
       const at = dbuf.reserve(length)
       if (at < 0) return -1
       this.heap.set(bytes, at)
       if (isWhole !== undefined && !isWhole()) return 0
+      ring = dbuf.id
+      position = dbuf.position
+      dbuf.commit(length)
     }
-    const { position } = dbuf
-    dbuf.commit(length)
-    ibuf.push(dbuf.id, position, 0, length, 0, more ? INDEX_MORE : 0, 0, 0)
+    ibuf.push(ring, position, 0, length, 0, more ? INDEX_MORE : 0, 0, 0)
     this.count(length)
     return length
   }

@@ -14,7 +14,7 @@ interface Passed {
   /** Low word of the position behind it. */
   readonly low: number
   readonly ring: number
-  /** End of its window in that ring. */
+  /** End of its window in that ring; -1: it has no bytes. */
   readonly end: number
   readonly uses: readonly Use[]
 }
@@ -86,7 +86,8 @@ export class IBufSource implements BlockSource {
     if (this.bytes >= GIVE_BACK_BYTES || (c.low - c.released) >>> 0 >= c.capacity >>> 2) this.giveBack()
     while (this.state === 'open' && this.load()) {
       const { index } = this
-      const at = this.rings.resolve(index)
+      // Without bytes there is nothing to look for: it marks something in a stream, or in a block that was cut.
+      const at = index.length === 0 ? 0 : this.rings.resolve(index)
       if (at >= 0) {
         this.offset = at
         this.length = index.length
@@ -106,6 +107,7 @@ export class IBufSource implements BlockSource {
   intact(): boolean {
     const { index } = this
     if (this.isTorn) return false
+    if (index.length === 0) return true
     this.isTorn = this.rings.find(index.ring).intact?.(index.position) === false
     return !this.isTorn
   }
@@ -174,7 +176,8 @@ export class IBufSource implements BlockSource {
       this.lostBlocks++
       this.lostBytes += index.length
     }
-    const end = advance(index.position, index.offset + index.length)
+    // -1: no bytes, no end.
+    const end = index.length === 0 ? -1 : advance(index.position, index.offset + index.length)
     if (this.queue.length === 0 && uses.length === 0) {
       this.pass(this.ahead, index.ring, end)
       return
@@ -195,8 +198,9 @@ export class IBufSource implements BlockSource {
   }
 
   private pass(low: number, ring: number, end: number): void {
-    const before = this.ends.get(ring)
     this.ibuf.positions.low = low
+    if (end < 0) return
+    const before = this.ends.get(ring)
     this.bytes += this.index.length
     if (before === undefined || distance(before, end) < POSITION_MODULUS / 2) this.ends.set(ring, end)
   }
@@ -214,7 +218,8 @@ export class IBufSource implements BlockSource {
       c.low = low
     }
     // A window that begins before the end of what is done needs it still.
-    const { ring, position } = this.index
+    const { ring, position, length } = this.index
+    if (length === 0) return true
     const end = this.ends.get(ring)
     if (end !== undefined && distance(end, position) >= POSITION_MODULUS / 2) this.ends.set(ring, position)
     return true

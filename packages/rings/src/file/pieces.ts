@@ -56,7 +56,9 @@ export class Pieces {
   get more(): boolean {
     const { source, taken } = this
     if (source.kind === 'c') return false
-    return this.phase === 'inside' || (taken >= 0 && taken < source.length)
+    // What was looked at only is the next block.
+    if (taken >= 0 && this.given < 0 && this.isBeginning) return false
+    return (taken >= 0 && taken < source.length) || (this.phase === 'inside' && !this.isBegun)
   }
 
   /** Nothing follows. @throws SL_BROKEN_PIPE */
@@ -141,8 +143,9 @@ export class Pieces {
       const found = this.advance()
       if (found === NOTHING) return this.isAtEnd ? null : undefined
       if (found === BLOCK_END) {
-        if (this.parts.length > 0) return this.takeParts()
-        continue
+        if (this.parts.length === 0 && !this.isBegun) continue
+        this.isBegun = false
+        return this.takeParts()
       }
       if (this.begins) this.dropParts()
       const at = source.offset + this.taken

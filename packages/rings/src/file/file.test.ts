@@ -1,0 +1,220 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createArena } from '../arena.js'
+import { createDBuf } from '../dbuf.js'
+import type { Strategy } from '../format.js'
+import { createIBuf } from '../ibuf.js'
+import type { DBufKind } from '../ring/area.js'
+import { createRingWriter } from '../ring/local.js'
+import type { RingWriter } from '../ring/writer.js'
+import { openRead, openWrite } from './open.js'
+import type { ReadingFile } from './reading-file.js'
+import type { WritingFile } from './writing-file.js'
+
+/** One for all: each takes 10 GiB of addresses. Tests leave it empty. */
+const arena = createArena({ bytes: 2 ** 22 })
+
+type Kind = DBufKind | 'i'
+const KINDS: Kind[] = ['c', 'p', 'v', 'd', 'i']
+const undo: (() => void)[] = []
+const emptyArena = (): void => {
+  for (const step of undo.splice(0).reverse()) step()
+  expect(arena.used).toBe(0)
+}
+afterEach(emptyArena)
+
+/** A ring of that kind, of about 512 bytes, and a file at each end. */
+const open = (
+  kind: Kind,
+  strategy: Strategy = 'srp',
+): { writing: WritingFile; reading: ReadingFile; ring?: RingWriter } => {
+  if (kind === 'i') {
+    const data = createDBuf(arena, { bytes: 512, strategy: strategy === 'frp' ? 'frp' : 'srp' })
+    const ibuf = createIBuf(arena, { slots: 16 })
+    undo.push(
+      () => data.free(),
+      () => ibuf.free(),
+    )
+    const reading = openRead(arena, ibuf)
+    return { writing: openWrite(arena, ibuf, { data }), reading }
+  }
+  const ring = createRingWriter(arena, { kind, bytes: 512, slotBytes: 56, strategy })
+  undo.push(() => ring.free())
+  const reading = openRead(arena, ring.descriptor)
+  return { writing: openWrite(arena, ring), reading, ring }
+}
+
+/** Byte `at` of block `n`, so that no two places look alike. */
+const byteOf = (n: number, at: number): number => (n * 37 + at * 11 + (at >> 8)) & 0xff
+const block = (n: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => byteOf(n, at))
+
+type Step =
+  | { do: 'write'; length: number; parts: number }
+  | { do: 'read' | 'peek'; most: number }
+  | { do: 'block' | 'poll' | 'release' | 'flush' }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      // Up to three times the ring.
+      length: fc.oneof(fc.nat(64), fc.nat(300), fc.nat(1500)),
+      parts: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('read' as const, 'peek' as const),
+      most: fc.integer({ min: 1, max: 200 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('block' as const, 'poll' as const, 'release' as const, 'flush' as const),
+    }),
+  },
+)
+
+/** Writes whole blocks as far as there is room, and goes on later; all blocks are known from the beginning. */
+class Feeder {
+  readonly blocks: Uint8Array[] = []
+  private readonly pieces: { bytes: Uint8Array; more: boolean }[] = []
+  private readonly file: WritingFile
+  constructor(file: WritingFile) {
+    this.file = file
+  }
+  add(length: number, parts: number): void {
+    const bytes = block(this.blocks.length, length)
+    this.blocks.push(bytes)
+    for (let i = 0; i < parts; i++) {
+      const from = Math.floor((length * i) / parts)
+      const to = Math.floor((length * (i + 1)) / parts)
+      this.pieces.push({ bytes: bytes.subarray(from, to), more: i < parts - 1 })
+    }
+    this.run()
+  }
+  run(): boolean {
+    for (let next = this.pieces[0]; next !== undefined; next = this.pieces[0]) {
+      const n = this.file.tryWrite(next.bytes, next.more)
+      if (n < 0) break
+      if (n < next.bytes.length) {
+        next.bytes = next.bytes.subarray(n)
+        break
+      }
+      this.pieces.shift()
+    }
+    this.file.flush()
+    return this.pieces.length === 0
+  }
+}
+
+const joined = (blocks: Uint8Array[]): Uint8Array => {
+  const all = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const bytes of blocks) {
+    all.set(bytes, at)
+    at += bytes.length
+  }
+  return all
+}
+
+describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
+  it('gives the same bytes in the same blocks, however they are written and read', () => {
+    fc.assert(
+      fc
+        .property(fc.array(step, { minLength: 1, maxLength: 150 }), (steps) => {
+          const { writing, reading } = open(kind)
+          const feeder = new Feeder(writing)
+          /** What was read, cut where a block began. */
+          const seen: Uint8Array[][] = []
+          const take = (bytes: Uint8Array): void => {
+            if (reading.begins || seen.length === 0) seen.push([])
+            seen.at(-1)!.push(bytes.slice())
+          }
+          const readOne = (s: Step): boolean => {
+            if (s.do === 'read') {
+              const target = new Uint8Array(s.most)
+              const n = reading.tryRead(target)
+              if (n > 0) take(target.subarray(0, n))
+              return n > 0
+            }
+            if (s.do === 'peek') {
+              const view = reading.tryPeek(s.most)
+              if (view) {
+                expect(view.length).toBeLessThanOrEqual(s.most)
+                take(view)
+              }
+              return !!view
+            }
+            const bytes = reading.tryReadBlock()
+            if (bytes) take(bytes)
+            return !!bytes
+          }
+          for (const s of steps) {
+            if (s.do === 'write') feeder.add(s.length, s.parts)
+            else if (s.do === 'flush') feeder.run()
+            else if (s.do === 'poll') reading.pollSync()
+            else if (s.do === 'release') reading.release()
+            else readOne(s)
+          }
+          for (;;) {
+            const isAll = feeder.run()
+            if (!readOne({ do: 'peek', most: 1000 }) && isAll) break
+          }
+          writing.closeSync()
+          expect(reading.tryRead(new Uint8Array(1))).toBe(0)
+          expect(reading.tryPeek()).toBe(null)
+          expect(reading.tryReadBlock()).toBe(null)
+          expect(reading.lost).toEqual({ blocks: 0, bytes: 0, broken: 0 })
+          const wanted = feeder.blocks
+          if (kind === 'c') expect(joined(seen.flat())).toEqual(joined(wanted))
+          else {
+            // Reading steps over blocks without bytes, peeking does not.
+            const full = (list: Uint8Array[]): Uint8Array[] => list.filter(({ length }) => length > 0)
+            expect(full(seen.map(joined))).toEqual(full(wanted))
+          }
+          reading.closeSync()
+        })
+        .afterEach(emptyArena),
+      { numRuns: 300 },
+    )
+  })
+
+  it('joins a block of any size', async () => {
+    const { writing, reading } = open(kind)
+    const large = block(1, 10_000)
+    const [n] = await Promise.all([
+      writing.write(large).then(async (bytes) => {
+        await writing.write(block(2, 3))
+        await writing.close()
+        return bytes
+      }),
+      (async () => {
+        if (kind === 'c') {
+          const parts: Uint8Array[] = []
+          for await (const bytes of reading) parts.push(bytes)
+          expect(joined(parts)).toEqual(joined([large, block(2, 3)]))
+        } else {
+          expect(await reading.readBlock()).toEqual(large)
+          expect(await reading.readBlock()).toEqual(block(2, 3))
+          expect(await reading.readBlock()).toBe(null)
+        }
+      })(),
+    ])
+    expect(n).toBe(10_000)
+  })
+
+  it('refuses to be used when it is closed, and ends what waits', async () => {
+    const { writing, reading } = open(kind)
+    const waiting = reading.read(new Uint8Array(4))
+    expect(() => reading.tryPeek()).toThrow(expect.objectContaining({ code: 'SL_USAGE' }))
+    await reading.close()
+    expect(await waiting).toBe(0)
+    expect(() => reading.tryRead(new Uint8Array(1))).toThrow(expect.objectContaining({ code: 'SL_USAGE' }))
+    await writing.close()
+    await expect(writing.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'SL_USAGE' })
+  })
+})
