@@ -20,10 +20,10 @@ export const rounds = async (times, sides, beside = () => undefined) => {
   return { results, besides }
 }
 
-export const valueOf = (result) => (typeof result === 'number' ? result : result.value)
+export const numberOf = (result) => (typeof result === 'number' ? result : result.value)
 
 /** The median of the quotients of the rounds, with its interval. */
-export const ratio = (a, b) => summary(a.map((x, n) => valueOf(x) / valueOf(b[n])))
+export const ratio = (a, b) => summary(a.map((x, n) => numberOf(x) / numberOf(b[n])))
 
 /** Two sides in pairs A, B, B, A, … @returns medians of both, and of the quotients a / b with their interval */
 export const pairs = async (times, a, b, beside) => {
@@ -31,10 +31,10 @@ export const pairs = async (times, a, b, beside) => {
   const { a: first, b: second } = results
   const { median, interval, of } = ratio(first, second)
   return {
-    a: summary(first.map(valueOf)).median,
-    b: summary(second.map(valueOf)).median,
+    a: summary(first.map(numberOf)).median,
+    b: summary(second.map(numberOf)).median,
     ratio: median,
     interval,
-    pairs: first.map((x, n) => ({ a: valueOf(x), b: valueOf(second[n]), ratio: of[n], beside: besides[n] })),
+    pairs: first.map((x, n) => ({ a: numberOf(x), b: numberOf(second[n]), ratio: of[n], beside: besides[n] })),
   }
 }
