@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createArena } from '../arena.js'
+import { isDeserted } from '../ring/slots.js'
 import { killAll, missing, names, program, removeAll, run } from '../testing/c-programs.js'
-import { codeOf, makeArea, native, problem } from '../testing/native.js'
+import { codeOf, makeArea, native, problem, until } from '../testing/native.js'
 import type { NativeArea } from './types.js'
 
 // Processes that keep to no rule, on either side of a registration.
@@ -62,6 +63,28 @@ describe.skipIf(why)('a producer that lies', () => {
       await result
     },
   )
+})
+
+describe.skipIf(why)('clients that send anything', () => {
+  it('cost a producer nothing but the time to answer; good ones among them are served', async () => {
+    const { handle, area } = makeArea(arena)
+    ends.push(handle)
+    handle.serve('prey', 'user', names)
+    const before = descriptors()
+    const uid = String(process.getuid?.())
+    const pests = [1, 2, 3].map((seed) => run('testing/pest.c', names, uid, 'prey', '2000', String(seed)))
+    for (const { result } of pests) {
+      const { tried, good, code } = await result
+      expect(code).toBe(0)
+      expect(tried).toBe(40)
+      expect(good).toBe(40)
+    }
+    // All their slots are free, all their descriptors closed.
+    await until(() => isDeserted(area) && descriptors() === before)
+    const reader = native.open('prey', { dir: names })
+    expect(reader.slot).toBe(0)
+    reader.close()
+  })
 })
 
 /** What the system says to a reader that tries what it must not, where the policy admits it. */
