@@ -59,7 +59,13 @@ const flags = [
   '-static-libgcc',
   '-static-libstdc++',
 ]
-const define = ['-DNAPI_VERSION=9', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=rings']
+const define = [
+  '-DNAPI_VERSION=9',
+  '-DNAPI_CPP_EXCEPTIONS',
+  '-DNODE_GYP_MODULE_NAME=rings',
+  // In a worker that is being terminated nothing can be thrown; without this the process would end.
+  '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+]
 const include = [...headers.map((dir) => `-isystem${dir}`), `-I${join(here, 'include')}`]
 const input = join(here, 'native', 'addon.cc')
 const built = spawnSync(compiler, [...flags, ...define, ...include, input, '-pthread', '-o', made], {
