@@ -63,6 +63,6 @@ export const attachRingReader = (
 ): RingReader => {
   // Ids are places: 64 bytes of the arena each.
   const find = (id: number) => ({ area: attachArea(arena, { offset: id * 64, id }) })
-  const claim = 'claim' in descriptor ? descriptor.claim : undefined
-  return new RingReader(arena, attachArea(arena, descriptor), options, { find }, localWakes, claim)
+  const { claim, sequence } = 'claim' in descriptor ? descriptor : { claim: undefined, sequence: undefined }
+  return new RingReader(arena, attachArea(arena, descriptor), options, { find }, localWakes, claim, sequence)
 }

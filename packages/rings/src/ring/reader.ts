@@ -1,7 +1,17 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, storeCounter } from '../counters.js'
-import { RECORD_LENGTH, RECORD_MORE, RING_STATE, SLOT, SLOT_STATE, type Strategy, TABLE, WORD } from '../format.js'
+import {
+  RECORD_LENGTH,
+  RECORD_MORE,
+  RING_STATE,
+  SLOT,
+  SLOT_STATE,
+  STRATEGY,
+  type Strategy,
+  TABLE,
+  WORD,
+} from '../format.js'
 import { corrupted } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
@@ -76,7 +86,11 @@ export class RingReader {
   private corruptions = 0
   private error: StreamlineError | undefined
 
-  /** Joins. `claim`: a slot that somebody else has claimed for this reader. @throws SL_RING_FULL, SL_RING */
+  /**
+   * Joins. `claim`: a slot that somebody else has claimed for this reader; `invited`: its producer has made it active,
+   * and this is the number of its first block.
+   * @throws SL_RING_FULL, SL_RING_EVICTED, SL_RING
+   */
   constructor(
     arena: Arena,
     area: RingArea,
@@ -84,6 +98,7 @@ export class RingReader {
     areas: ReaderAreas,
     wakes: Wakes = localWakes,
     claim?: Claim,
+    invited?: number,
   ) {
     this.heap = arena.bytes
     this.wakes = wakes
@@ -95,7 +110,8 @@ export class RingReader {
     this.words = area.words
     this.kind = area.kind
     this.place = claim ?? claimSlot(area, options.pid ?? 0)
-    this.join(area)
+    if (invited === undefined) this.join(area)
+    else this.takePlace(area, invited)
   }
 
   /** Its place in the table, for `RingWriter.evict`. */
@@ -240,6 +256,15 @@ export class RingReader {
     if (strategy === 'mrp') this.share(this.base)
     // A producer may be waiting for its first reader.
     if (takeWriter(area)) this.wakes.wakeWriter(area)
+  }
+
+  /** Takes a place that has held the producer back since it was made. */
+  private takePlace(area: RingArea, sequence: number): void {
+    const at = slotAt(area, this.place.slot)
+    if (Atomics.load(area.words, at + SLOT.epoch) !== this.place.epoch) throw evicted(area, this.place.slot)
+    area.words[at + SLOT.strategy] = STRATEGY[this.strategy]
+    this.use(area, loadPosition(area.words, at + SLOT.position))
+    this.expected = sequence >>> 0
   }
 
   private use(area: RingArea, position: number): void {

@@ -1,7 +1,17 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, resumeCount, storeCounter } from '../counters.js'
-import { RECORD_LENGTH, RECORD_MORE, RECORD_OTHER, RING_STATE, SLOT, TABLE, WORD } from '../format.js'
+import {
+  RECORD_LENGTH,
+  RECORD_MORE,
+  RECORD_OTHER,
+  RING_STATE,
+  SLOT,
+  type Strategy,
+  TABLE,
+  WAKE,
+  WORD,
+} from '../format.js'
 import { corrupted, describe, type RingDescriptor, roundCapacity } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
@@ -9,6 +19,7 @@ import type { Change, DBufKind, RingArea } from './area.js'
 import { Levels, type SignalOptions } from './levels.js'
 import { type Resize, Resizer } from './resizer.js'
 import {
+  activateSlot,
   type Claim,
   claimSlot,
   copySlots,
@@ -25,7 +36,7 @@ import { localWakes, type Wakes } from './wakes.js'
 export interface WriterOptions extends SignalOptions {
   /** Wait, rather than overwrite, until so many readers have joined; default 0. */
   readonly readers?: number
-  /** See {@link Resizer}; default none. A ring that overwrites never overflows, and keeps its size. */
+  /** How it finds its size (§6), see {@link Resize}; default none. A ring that overwrites never overflows, and keeps its size. */
   readonly resize?: Resize
   /** true only: the largest size that it may take; default the one that it begins with. */
   readonly maxBytes?: number
@@ -34,6 +45,8 @@ export interface WriterOptions extends SignalOptions {
 /** A ring, and in it a slot that waits for its reader. */
 export interface Invitation extends RingDescriptor {
   readonly claim: Claim
+  /** Number of the first block that this reader gets. */
+  readonly sequence: number
 }
 
 /** How a writer gets memory for a successor and gives it back. */
@@ -275,11 +288,16 @@ export class RingWriter {
   }
 
   /**
-   * Claims a slot for a reader that is about to start, so that it can be evicted whenever it dies. Pass the result to
-   * `attachRingReader`, in a worker by `workerData`. @throws SL_RING_FULL
+   * Makes a place for a reader that is about to start: it gets everything from now on, and can be evicted when it dies
+   * before or after it has come. Pass the result to `attachRingReader`, in a worker by `workerData`.
+   * @throws SL_RING_FULL
    */
-  invite(pid = 0): Invitation {
-    return { ...this.descriptor, claim: claimSlot(this.area, pid) }
+  invite(options: { strategy?: Strategy; pid?: number } = {}): Invitation {
+    this.show(true)
+    const claim = claimSlot(this.area, options.pid ?? 0)
+    const strategy = options.strategy ?? this.area.strategy
+    activateSlot(this.area, claim, { strategy, wakeMode: WAKE.none, from: 'live' })
+    return { ...this.descriptor, claim, sequence: this.published }
   }
 
   /** Takes the slot of a reader that has died; see `invite`, and `RingReader.claim`. False: it had left already. */

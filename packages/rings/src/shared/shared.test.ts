@@ -5,7 +5,15 @@ import { StreamlineError } from '@netstreamline/core'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createArena } from '../arena.js'
 import { nativeProblem } from '../native/load.node.js'
-import { type Child, fillBlock, killChildren, SIZES, startReader, startWriter } from '../testing/ring-child.js'
+import {
+  type Child,
+  copyBuilt,
+  fillBlock,
+  killChildren,
+  SIZES,
+  startReader,
+  startWriter,
+} from '../testing/ring-child.js'
 import { createSharedRing, type SharedRingOptions, type SharedRingWriter } from './create.node.js'
 import { listSharedRings, nameOfRing, removeStaleRings } from './names.node.js'
 import { observeSharedRing, openSharedRing } from './open.node.js'
@@ -189,9 +197,14 @@ const root = process.getuid?.() === 0
 const why = problem ?? (root ? undefined : 'needs root, to be another user')
 describe.skipIf(why !== undefined)(`processes of another user${why ? ` (skipped: ${why})` : ''}`, () => {
   const other = { uid: 65534, gid: 65534, cwd: '/' }
+  // The checkout may lie where they cannot read it.
+  const copy = mkdtempSync(join(tmpdir(), 'streamline-other-'))
+  chmodSync(copy, 0o755)
+  copyBuilt(copy)
+  afterAll(() => rmSync(copy, { recursive: true, force: true }))
   it('cannot join a ring of this user', async () => {
     make()
-    const child = startReader({ name: 'r', options: { dir, uid: 0 } }, other)
+    const child = startReader({ name: 'r', options: { dir, uid: 0 } }, other, copy)
     const { code, errors } = await child.exited
     expect(code).not.toBe(0)
     expect(errors).toContain('SL_RING_ACCESS')
@@ -199,7 +212,7 @@ describe.skipIf(why !== undefined)(`processes of another user${why ? ` (skipped:
 
   it('can, where the policy lets them, and read everything', async () => {
     const writer = make({ access: 'other' })
-    const child = startReader({ name: 'r', options: { dir, uid: 0 } }, other)
+    const child = startReader({ name: 'r', options: { dir, uid: 0 } }, other, copy)
     expect(await child.next()).toEqual({ joined: true })
     for (let n = 0; n < 1000; n++) await writeBlock(writer, n)
     writer.end()

@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { cpSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const built = new URL('../../dist/node.js', import.meta.url)
 if (!existsSync(fileURLToPath(built)))
@@ -15,11 +16,22 @@ export const fillBlock = (block: Uint8Array, n: number): number => {
   return length
 }
 
+/** Puts the built packages where another user can read them. */
+export const copyBuilt = (to: string): void => {
+  for (const name of ['rings', 'core']) {
+    const from = fileURLToPath(new URL(`../../../${name}/`, import.meta.url))
+    const into = join(to, 'node_modules/@netstreamline', name)
+    for (const part of ['package.json', 'dist', 'prebuilds']) {
+      if (existsSync(join(from, part))) cpSync(join(from, part), join(into, part), { recursive: true })
+    }
+  }
+}
+
 const COMMON = `
-const rings = await import(${JSON.stringify(built.href)})
+const rings = await import(process.argv[2] + 'node.js')
 const arg = JSON.parse(process.argv[1])
 const say = (what) => process.stdout.write(JSON.stringify(what) + '\\n')
-const { createArena } = await import(${JSON.stringify(new URL('../../dist/arena.js', import.meta.url).href)})
+const { createArena } = await import(process.argv[2] + 'arena.js')
 const arena = createArena({ bytes: 2 ** 26 })
 `
 
@@ -78,8 +90,10 @@ export const killChildren = (): void => {
   for (const child of children) child.kill('SIGKILL')
 }
 
-const start = (script: string, arg: object, options: SpawnOptions): Child => {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(arg)], {
+const start = (script: string, arg: object, options: SpawnOptions, copy?: string): Child => {
+  const from =
+    copy === undefined ? new URL('./', built) : pathToFileURL(`${copy}/node_modules/@netstreamline/rings/dist/`)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(arg), from.href], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -113,5 +127,6 @@ const start = (script: string, arg: object, options: SpawnOptions): Child => {
   return { process: child, next, exited }
 }
 
-export const startReader = (arg: object, options: SpawnOptions = {}): Child => start(READER, arg, options)
+export const startReader = (arg: object, options: SpawnOptions = {}, copy?: string): Child =>
+  start(READER, arg, options, copy)
 export const startWriter = (arg: object, options: SpawnOptions = {}): Child => start(WRITER, arg, options)
