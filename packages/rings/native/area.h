@@ -192,7 +192,7 @@ private:
   }
 
   Napi::Value evictions(const Napi::CallbackInfo &info) {
-    return Napi::Number::New(info.Env(), area ? area->evictions : last);
+    return Napi::Number::New(info.Env(), area ? slr_load(&area->evictions) : last);
   }
 
   void hold(const Napi::CallbackInfo &info) {
@@ -224,7 +224,7 @@ private:
 
   void close(const Napi::CallbackInfo &info) {
     if (area == nullptr) return;
-    last = area->evictions;
+    last = slr_load(&area->evictions);
     shut();
     arena.Reset();
     info.Env().GetInstanceData<Thread>()->open.erase(this);

@@ -11,7 +11,7 @@
    eventfd has to be rung. */
 SLR_FN void slr_link_died(slr_link *link) {
   if (link->dead) return;
-  link->dead = 1;
+  __atomic_store_n(&link->dead, 1, __ATOMIC_RELEASE);
   slr_unwatch(slr_k.epoll, link->fd);
   if (link->bells.isEvent) slr_ring_fd(link->bells.in, 1);
   for (slr_area *area = slr_k.areas; area; area = area->next) {
@@ -43,7 +43,7 @@ SLR_FN void slr_tick(void) {
   }
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->due && area->due <= now) {
-      area->due = 0;
+      __atomic_store_n(&area->due, 0, __ATOMIC_SEQ_CST);
       slr_signal_due(area);
     }
     slr_arm(area->due);
@@ -134,7 +134,7 @@ SLR_FN void slr_in_child(void) {
     slr_shut(&l->fd);
     slr_shut_bells(&l->bells);
     slr_shut(&l->dir);
-    l->dead = 1;
+    __atomic_store_n(&l->dead, 1, __ATOMIC_RELEASE);
   }
   for (slr_area *a = slr_k.areas; a; a = a->next) {
     slr_shut(&a->bells);

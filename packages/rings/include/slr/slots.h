@@ -99,7 +99,7 @@ SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
       evicted |= slr_evict(area, s, area->held[s].epoch);
     }
   }
-  share->newest->evictions += (uint32_t)evicted;
+  slr_add(&share->newest->evictions, (uint32_t)evicted);
 }
 
 /* Gives the slots that a producer has kept in `to` (word `held`) to the connections that own them in `from`; those
