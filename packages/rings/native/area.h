@@ -41,14 +41,17 @@ public:
   static Napi::Object wrap(Napi::Env env, slr_area *area) {
     Thread *thread = env.GetInstanceData<Thread>();
     Napi::Object made;
+    Area *self = nullptr;
     try {
       made = thread->constructor.New({Napi::External<slr_area>::New(env, area)});
+      self = Unwrap(made);
+      self->Ref();
     } catch (...) {
+      // In a worker that is being terminated even making an object fails, or ends half way without saying so.
+      if (self) self->area = nullptr;
       slr_share_close(area);
       throw;
     }
-    Area *self = Unwrap(made);
-    self->Ref();
     thread->open.insert(self);
     return made;
   }
