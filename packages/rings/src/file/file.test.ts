@@ -134,14 +134,15 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
             if (reading.begins || seen.length === 0) seen.push([])
             seen.at(-1)!.push(bytes.slice())
           }
+          let isJoining = false
           const readOne = (s: Step): boolean => {
-            if (s.do === 'read') {
+            // What tryReadBlock has begun it must end.
+            if (s.do === 'read' && !isJoining) {
               const target = new Uint8Array(s.most)
               const n = reading.tryRead(target)
               if (n > 0) take(target.subarray(0, n))
               return n > 0
-            }
-            if (s.do === 'peek') {
+            } else if (s.do === 'peek' && !isJoining) {
               const view = reading.tryPeek(s.most)
               if (view) {
                 expect(view.length).toBeLessThanOrEqual(s.most)
@@ -150,6 +151,7 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
               return !!view
             }
             const bytes = reading.tryReadBlock()
+            isJoining = bytes === undefined && reading.more
             if (bytes) take(bytes)
             return !!bytes
           }
@@ -164,7 +166,9 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
             const isAll = feeder.run()
             if (!readOne({ do: 'peek', most: 1000 }) && isAll) break
           }
+          // The end of a block that was cut may have had no room.
           writing.closeSync()
+          while (readOne({ do: 'peek', most: 1000 })) {}
           expect(reading.tryRead(new Uint8Array(1))).toBe(0)
           expect(reading.tryPeek()).toBe(null)
           expect(reading.tryReadBlock()).toBe(null)

@@ -44,6 +44,9 @@ export class Pieces {
   /** Pieces of the block that `join` puts together. */
   private parts: Uint8Array[] = []
   private partBytes = 0
+  private partsBegin = false
+  /** Its end was seen by `isReady`. */
+  private isEnding = false
 
   constructor(source: BlockSource, whenGone: 'fail' | 'end') {
     this.source = source
@@ -56,9 +59,15 @@ export class Pieces {
   get more(): boolean {
     const { source, taken } = this
     if (source.kind === 'c') return false
+    if (this.isJoining) return true
     // What was looked at only is the next block.
     if (taken >= 0 && this.given < 0 && this.isBeginning) return false
     return (taken >= 0 && taken < source.length) || (this.phase === 'inside' && !this.isBegun)
+  }
+
+  /** Has `join` taken pieces of a block that is not all there? */
+  get isJoining(): boolean {
+    return this.parts.length > 0
   }
 
   /** Nothing follows. @throws SL_BROKEN_PIPE */
@@ -144,6 +153,7 @@ export class Pieces {
       if (found === NOTHING) return this.isAtEnd ? null : undefined
       if (found === BLOCK_END) {
         if (this.parts.length === 0 && !this.isBegun) continue
+        if (this.isBegun) this.partsBegin = true
         this.isBegun = false
         return this.takeParts()
       }
@@ -156,7 +166,7 @@ export class Pieces {
       }
       this.give(copy.length)
       if (this.parts.length === 0 && this.phase !== 'inside') return copy
-      this.parts.push(copy)
+      if (this.parts.push(copy) === 1) this.partsBegin = this.begins
       this.partBytes += copy.length
       if (this.partBytes > limit) this.tooLong(limit)
       if (this.phase !== 'inside') return this.takeParts()
@@ -165,8 +175,9 @@ export class Pieces {
 
   isReady(): boolean {
     let found = this.advance()
-    while (found === BLOCK_END) found = this.advance()
-    return found === PIECE || this.source.state !== 'open'
+    while (found === BLOCK_END && !this.isJoining) found = this.advance()
+    this.isEnding = found === BLOCK_END
+    return found !== NOTHING || this.source.state !== 'open'
   }
 
   skip(count: number): number {
@@ -219,6 +230,10 @@ export class Pieces {
   private advance(): number {
     const { source } = this
     const isStream = source.kind === 'c'
+    if (this.isEnding) {
+      this.isEnding = false
+      return BLOCK_END
+    }
     if (this.taken >= 0) {
       // Of a stream that is not waited for, what is given counts as read at once: so losses are exact.
       const isOver = this.taken === source.length ? this.given >= 0 : isStream && source.isLossy && this.taken > 0
@@ -328,6 +343,7 @@ export class Pieces {
   private dropParts(): void {
     if (this.parts.length > 0) this.parts = []
     this.partBytes = 0
+    this.isEnding = false
   }
 
   private takeParts(): Uint8Array {
@@ -338,6 +354,7 @@ export class Pieces {
       at += part.length
     }
     this.dropParts()
+    this.begins = this.partsBegin
     return block
   }
 

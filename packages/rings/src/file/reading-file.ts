@@ -1,3 +1,4 @@
+import { StreamlineError } from '@netstreamline/core'
 import type { RingKind } from '../format.js'
 import { platform } from '../platform.js'
 import { Closing, refuseSecond, type Signal } from './closing.js'
@@ -78,7 +79,7 @@ export class ReadingFile implements Showing {
 
   /** Like `readSync`, but -1 instead of waiting. */
   tryRead(target: Uint8Array): number {
-    this.begin()
+    this.beginPart()
     return this.remember(target, this.pieces.fill(target, 0))
   }
 
@@ -88,7 +89,7 @@ export class ReadingFile implements Showing {
    * @throws SL_RING, SL_RING_EVICTED, SL_BROKEN_PIPE when the writer died or gave up inside a block
    */
   readSync(target: Uint8Array): number {
-    this.begin()
+    this.beginPart()
     let n = this.pieces.fill(target, 0)
     while (n < 0 || this.wantsMore(n, target)) {
       this.sleepSync()
@@ -99,7 +100,7 @@ export class ReadingFile implements Showing {
   }
 
   async read(target: Uint8Array): Promise<number> {
-    this.begin()
+    this.beginPart()
     let n = this.pieces.fill(target, 0)
     while (n < 0 || this.wantsMore(n, target)) {
       if (!(await this.sleep())) return Math.max(n, 0)
@@ -111,7 +112,7 @@ export class ReadingFile implements Showing {
 
   /** Like `peekSync`, but undefined instead of waiting. */
   tryPeek(count = Number.POSITIVE_INFINITY): Uint8Array | null | undefined {
-    this.begin()
+    this.beginPart()
     const view = this.pieces.show(count)
     if (view === undefined) return this.pieces.isAtEnd ? null : undefined
     showing(this)
@@ -143,7 +144,10 @@ export class ReadingFile implements Showing {
     return this.pieces.intact()
   }
 
-  /** Like `readBlockSync`, but undefined instead of waiting for the beginning or the rest. */
+  /**
+   * Like `readBlockSync`, but undefined instead of waiting for the beginning or the rest. While `more` is true then, a
+   * part of the block was taken, and only the methods for blocks, `skip` and `seek` go on.
+   */
   tryReadBlock(): Uint8Array | null | undefined {
     this.begin()
     return this.pieces.join(this.limit)
@@ -282,6 +286,14 @@ export class ReadingFile implements Showing {
   private begin(): void {
     this.closing.check()
     refuseSecond(this.isBusy)
+  }
+
+  private beginPart(): void {
+    this.begin()
+    if (!this.pieces.isJoining) return
+    throw new StreamlineError('SL_USAGE', 'a block is being put together', {
+      hint: 'Go on with readBlock, or skip it.',
+    })
   }
 
   /** A block's pieces are joined, however long the rest takes. */
