@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ringKills } from './campaigns/ring-kills.mjs'
+import { rings } from './campaigns/rings.mjs'
 import { root, setUp } from './lib.mjs'
 
 const SEED = 20261123
@@ -17,6 +19,8 @@ const generator = (seed) => (n) => {
 
 /** name → what it shows, rounds, and a factory of one round, which throws when something is wrong. */
 const campaigns = {
+  rings,
+  'ring-kills': ringKills,
   srl: {
     about: 'random texts parse, or give a coded error',
     rounds: 1_000_000,
@@ -114,7 +118,7 @@ for (const name of only ? [only] : Object.keys(campaigns)) {
   }
   console.log(`${name}: ${about}; ${total} rounds${state.done ? `, going on at ${state.done}` : ''}`)
   for (; state.done < total; state.done++) {
-    const outcome = await round(generator(SEED + state.done))
+    const outcome = await round(generator(SEED + state.done), state.done)
     state.counts[outcome] = (state.counts[outcome] ?? 0) + 1
     if (state.done % 1000 === 999) save()
   }
