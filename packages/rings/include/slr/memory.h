@@ -53,39 +53,52 @@ SLR_FN int64_t slr_number(const char *path, const char *key) {
   return end == at ? -1 : value;
 }
 
-/* Least free memory that a control group (version 2) of this process leaves, its page cache counted as free. */
-SLR_FN int64_t slr_group_free(int64_t least) {
-  char line[PATH_MAX], path[PATH_MAX + 64];
-  FILE *f = fopen("/proc/self/cgroup", "re");
-  if (!f) return least;
-  line[0] = 0;
-  while (fgets(line, sizeof line, f) && strncmp(line, "0::/", 4) != 0) line[0] = 0;
-  fclose(f);
-  if (!line[0]) return least;
-  char *group = line + 3;
-  group[strcspn(group, "\n")] = 0;
-  for (;;) {
-    char *slash = strrchr(group, '/');
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", group);
-    int64_t max = slr_number(path, NULL);
-    if (max >= 0) {
-      snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", group);
-      int64_t used = slr_number(path, NULL);
-      snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.stat", group);
-      int64_t file = slr_number(path, "file "), shmem = slr_number(path, "shmem ");
-      if (file > 0 && shmem >= 0 && file >= shmem) used -= file - shmem;
-      if (max - used < least) least = max - used < 0 ? 0 : max - used;
+/* What one control group leaves: its limit less what it uses, page cache counted as free. -1: it has no limit. */
+SLR_FN int64_t slr_one_group_free(const char *dir, int version) {
+  char path[PATH_MAX + 64];
+  snprintf(path, sizeof path, "%s/%s", dir, version == 2 ? "memory.max" : "memory.limit_in_bytes");
+  int64_t limit = slr_number(path, NULL);
+  if (limit < 0) return -1;
+  snprintf(path, sizeof path, "%s/%s", dir, version == 2 ? "memory.current" : "memory.usage_in_bytes");
+  int64_t used = slr_number(path, NULL);
+  snprintf(path, sizeof path, "%s/memory.stat", dir);
+  int64_t cache = slr_number(path, version == 2 ? "file " : "total_cache ");
+  int64_t shmem = slr_number(path, version == 2 ? "shmem " : "total_shmem ");
+  if (cache > 0 && shmem >= 0 && cache >= shmem) used -= cache - shmem;
+  return used < limit ? limit - used : 0;
+}
+
+/* The least that this process's control groups leave, from its own up to the topmost, in both versions. `sys` is where
+   control groups are mounted, `proc` is /proc/self. */
+SLR_FN int64_t slr_group_free(const char *proc, const char *sys, int64_t least) {
+  char line[PATH_MAX], path[PATH_MAX + 32];
+  snprintf(path, sizeof path, "%s/cgroup", proc);
+  FILE *f = fopen(path, "re");
+  while (f && fgets(line, sizeof line, f)) {
+    int version = strncmp(line, "0::/", 4) == 0 ? 2 : strstr(line, ":memory:/") ? 1 : 0;
+    char *group = version ? strchr(strchr(line, ':') + 1, ':') + 1 : line;
+    group[strcspn(group, "\n")] = 0;
+    for (char *slash = group; version && slash;) {
+      snprintf(path, sizeof path, "%s%s%s", sys, version == 2 ? "" : "/memory", group);
+      int64_t left = slr_one_group_free(path, version);
+      if (left >= 0 && left < least) least = left;
+      slash = strrchr(group, '/');
+      if (slash) *slash = 0;
     }
-    if (!slash) return least;
-    *slash = 0;
   }
+  if (f) fclose(f);
+  return least;
+}
+
+/* Memory that can be had now, as far as the system says. */
+SLR_FN int64_t slr_free_memory(const char *meminfo, const char *proc, const char *sys) {
+  int64_t left = slr_number(meminfo, "MemAvailable:");
+  return slr_group_free(proc, sys, left < 0 ? INT64_MAX : left * 1024);
 }
 
 /* Is there memory for so much? Asked before, because a system without memory kills processes before it says no. */
 SLR_FN int slr_memory_left(uint64_t bytes) {
-  int64_t left = slr_number("/proc/meminfo", "MemAvailable:");
-  left = left < 0 ? INT64_MAX : left * 1024;
-  return bytes <= (uint64_t)slr_group_free(left) ? 0 : -ENOMEM;
+  return bytes <= (uint64_t)slr_free_memory("/proc/meminfo", "/proc/self", "/sys/fs/cgroup") ? 0 : -ENOMEM;
 }
 
 SLR_FN int slr_sizes_ok(uint64_t a, uint64_t b) {

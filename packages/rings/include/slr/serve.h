@@ -126,6 +126,9 @@ SLR_FN void slr_answer(slr_share *share, slr_connection *c) {
   if (e == -EAGAIN) return;
   if (e || q.magic != SLR_REQUEST_MAGIC) {
     while (count > 0) close(fds[--count]);
+    slr_begin_reply(&r, 0, 0);
+    r.status = EMFILE;
+    if (e == -EMFILE) slr_send(c->fd, &r, sizeof r, NULL, 0);
     slr_drop_connection(share, c);
     return;
   }

@@ -54,7 +54,7 @@ SLR_FN int slr_send(int fd, const void *data, size_t bytes, const int *fds, int 
 }
 
 /* Receives one message of exactly `bytes` with at most two descriptors, and closes those of any other: 0, -EAGAIN
-   nothing yet, -ECONNRESET the end, -EPROTO anything else. More descriptors never arrive: there is no room for them. */
+   nothing yet, -ECONNRESET the end, -EMFILE not all descriptors could be had, -EPROTO anything else. */
 SLR_FN int slr_receive(int fd, void *data, size_t bytes, int *fds, int *count) {
   union {
     struct cmsghdr align;
@@ -84,7 +84,7 @@ SLR_FN int slr_receive(int fd, void *data, size_t bytes, int *fds, int *count) {
   }
   if (n > 0 && (size_t)n == bytes && !(m.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) return 0;
   while (*count > 0) close(fds[--*count]);
-  return n == 0 ? -ECONNRESET : -EPROTO;
+  return n == 0 ? -ECONNRESET : m.msg_flags & MSG_CTRUNC ? -EMFILE : -EPROTO;
 }
 
 #endif
