@@ -13,7 +13,6 @@ SLR_FN void slr_link_died(slr_link *link) {
   if (link->dead) return;
   __atomic_store_n(&link->dead, 1, __ATOMIC_RELEASE);
   slr_unwatch(slr_k.epoll, link->fd);
-  if (link->bells.isEvent) slr_ring_fd(link->bells.in, 1);
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->link != link) continue;
     if (area->status) slr_store(area->status, 1);
@@ -22,6 +21,8 @@ SLR_FN void slr_link_died(slr_link *link) {
     slr_add(wake, 1);
     slr_futex_wake(wake);
   }
+  /* Last: who is woken by it looks at `status` once, and sleeps again if nothing has happened. */
+  if (link->bells.isEvent) slr_ring_fd(link->bells.in, 1);
 }
 
 /* Everything that waits for a time. */
