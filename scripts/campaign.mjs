@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ringHostile } from './campaigns/ring-hostile.mjs'
 import { ringKills } from './campaigns/ring-kills.mjs'
 import { rings } from './campaigns/rings.mjs'
 import { root, setUp } from './lib.mjs'
@@ -21,6 +22,7 @@ const generator = (seed) => (n) => {
 const campaigns = {
   rings,
   'ring-kills': ringKills,
+  'ring-hostile': ringHostile,
   srl: {
     about: 'random texts parse, or give a coded error',
     rounds: 1_000_000,
