@@ -1,176 +1,192 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createArena } from '../arena.js'
-import { SLOT_STATE } from '../format.js'
+import { SLOT, WAKE } from '../format.js'
+import { isDeserted, slotAt } from '../ring/slots.js'
 import { addon, type Made, makeArea, namesDir, native, problem, until } from '../testing/native.js'
-import type { NativeArea } from './types.js'
 
-// Several threads of one process, each with the addon for itself; the keeper is one for all.
+// Several threads of a process have the addon, each its own ends of rings.
 
-const arena = createArena({ bytes: 2 ** 22 })
-const names = namesDir()
-const workers: Worker[] = []
+const arena = createArena({ bytes: 2 ** 24 })
+const { dir, left, remove } = namesDir()
 const made: Made[] = []
+const workers: Worker[] = []
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.terminate()
-  for (const { handle, area } of made.splice(0)) {
-    handle.close()
-    arena.free(area.offset)
-  }
-  expect(names.left()).toEqual([])
+  for (const { handle } of made.splice(0)) handle.close()
+  expect(left()).toEqual([])
 })
-afterAll(() => names.remove())
+afterAll(remove)
 
-const serve = (name = 'ring', maxReaders = 4): Made => {
-  const one = makeArea(arena, { maxReaders })
-  one.handle.serve(name, 'user', names.dir)
+const serve = (name = 'r'): Made => {
+  const one = makeArea(arena)
   made.push(one)
+  one.handle.serve(name, 'user', dir)
   return one
 }
-const states = ({ area }: Made): number[] =>
-  Array.from({ length: area.slots }, (_, slot) => Atomics.load(area.words, area.slot0 + 64 * slot))
-const NONE = [0, 0, 0, 0].map(() => SLOT_STATE.free)
 
-/** What every worker begins with. */
-const START = `
-const { parentPort, workerData: data } = require('node:worker_threads')
-const native = require(data.addon)
-const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
-const bytes = new Uint8Array(memory.buffer)
-const open = (at) => {
-  const area = native.open('ring', { dir: data.dir, wakeMode: 3 })
-  if (at !== undefined) area.map(bytes, at)
-  return area
-}
-`
-const start = (code: string): Worker => {
-  const worker = new Worker(START + code, { eval: true, workerData: { addon, dir: names.dir } })
+/** A thread with an arena of its own that has opened the ring r, and does `then` with `reader` and its `words`. */
+const start = async (then: string, more: object = {}): Promise<Worker> => {
+  const worker = new Worker(
+    `const { parentPort: port, workerData: data } = require('node:worker_threads')
+     const native = require(data.addon)
+     const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+     const bytes = new Uint8Array(memory.buffer)
+     const reader = native.open('r', { dir: data.dir, wakeMode: data.wakeMode })
+     reader.map(bytes, 65536)
+     const words = new Int32Array(memory.buffer, 65536, (reader.sizeA + reader.sizeB) / 4)
+     const wake = data.wake
+     port.postMessage('open')
+     ${then}`,
+    { eval: true, workerData: { addon, dir, wakeMode: WAKE.futex, wake: 0, ...more } },
+  )
   workers.push(worker)
+  await new Promise((done, fail) => worker.once('message', done).once('error', fail))
   return worker
 }
-const message = (worker: Worker): Promise<unknown> =>
-  new Promise((done, fail) => {
-    worker.once('message', done)
-    worker.once('error', fail)
-  })
-const descriptors = (): number => readdirSync('/proc/self/fd').length
 
-describe.skipIf(problem)('a worker that is terminated', () => {
+describe.skipIf(problem)('threads', () => {
   it.each([
-    ['while it does nothing', 'setInterval(() => {}, 1000)'],
-    ['while a doorbell keeps it alive', 'area.onSignal(() => {}); area.hold(true)'],
-    ['while it runs', 'setImmediate(() => { for (;;); })'],
-    ['while it sleeps on a word', 'setImmediate(() => { for (;;) area.wait(area.sizeA, 0, Infinity) })'],
-  ])('gives its slot back: %s', async (_, code) => {
-    const ring = serve()
-    const worker = start(`const area = open(65536); parentPort.postMessage(area.slot); ${code}`)
-    const slot = Number(await message(worker))
-    expect(states(ring)[slot]).toBe(SLOT_STATE.claimed)
-    await worker.terminate()
-    await until(() => states(ring)[slot] === SLOT_STATE.free)
-    expect(ring.handle.evictions).toBe(1)
+    { what: 'that has ended', does: '' },
+    { what: 'in its event loop', does: 'reader.onSignal(() => {}); reader.hold(true)' },
+    { what: 'asleep on a word', does: 'for (;;) reader.wait(wake, 0, 60_000)' },
+    { what: 'that turns round and round', does: 'for (;;) Atomics.load(words, 0)' },
+    { what: 'that is just registering', does: 'for (;;) native.open("r", { dir: data.dir, observe: true }).close()' },
+  ])('give their slots back when they are terminated: one $what', async ({ does }) => {
+    const { area, handle } = serve()
+    const wake = 4 * (slotAt(area, 0) + SLOT.wake)
+    for (let round = 0; round < 10; round++) {
+      const worker = await start(does, { wake })
+      await worker.terminate()
+      await until(() => isDeserted(area))
+    }
+    expect(handle.evictions).toBe(10)
   })
 
-  it('takes the names of its own rings away', async () => {
-    const header = { ring: 'ring' }
-    const worker = start(`
-      const area = native.create(bytes, 65536, 65536, 4096, 'ring')
-      const words = new Int32Array(memory.buffer, 65536, 16)
-      words.set([0x01020304, 1, 1024, 3, 2, 77, 4096, 8, 1024, 65536, 4], 1)
-      words[0] = 0x47524c53
-      area.serve('ring', 'user', data.dir)
-      parentPort.postMessage(area.id)
-      area.onSignal(() => {}); area.hold(true)`)
-    const id = await message(worker)
-    expect(native.nameOf(Number(id), { dir: names.dir })).toBe(header.ring)
-    const reader = native.open('ring', { dir: names.dir })
+  it('take their names along, and their readers hear of it', async () => {
+    const worker = new Worker(
+      `const { parentPort: port, workerData: data } = require('node:worker_threads')
+       const native = require(data.addon)
+       const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+       const one = native.create(new Uint8Array(memory.buffer), 65536, 8192, 4096, 'worker')
+       new Int32Array(memory.buffer, 65536).set([0x47524c53, 0, 0, 0, 0, 0, 77, 0, 0, 0, 8192, 8])
+       one.serve('of-worker', 'user', data.dir)
+       port.postMessage('serving')
+       setInterval(() => {}, 1000)`,
+      { eval: true, workerData: { addon, dir } },
+    )
+    workers.push(worker)
+    await once(worker, 'message')
+    const reader = native.open('of-worker', { dir })
     expect(reader.status[0]).toBe(0)
     await worker.terminate()
-    expect(names.left()).toEqual([])
     await until(() => reader.status[0] === 1)
     reader.close()
   })
 
-  it('leaves the keeper to the other threads, though it was the one that loaded the addon', () => {
-    const code = `
+  it('sleep and are woken, one by a futex, one in its event loop', async () => {
+    const { area, handle } = serve()
+    const wakeOf = (slot: number) => 4 * (slotAt(area, slot) + SLOT.wake)
+    const N = 1000
+    const sleeper = await start(
+      `for (let n = 0; n < ${N}; ) {
+         reader.wait(wake, n, 60_000)
+         const now = Atomics.load(words, wake / 4)
+         if (now === n) continue
+         n = now
+         Atomics.store(words, data.seen, n)
+       }
+       port.postMessage('done')`,
+      { wake: wakeOf(0), seen: slotAt(area, 0) + SLOT.position },
+    )
+    const listener = await start(
+      `let rings = 0
+       reader.hold(true)
+       reader.onSignal(() => {
+         Atomics.store(words, data.seen, Atomics.load(words, wake / 4))
+         if (Atomics.load(words, wake / 4) < ${N}) return
+         reader.onSignal(undefined)
+         port.postMessage('done')
+       })`,
+      { wake: wakeOf(1), wakeMode: WAKE.eventfd, seen: slotAt(area, 1) + SLOT.position },
+    )
+    const done = [once(sleeper, 'message'), once(listener, 'message')]
+    for (let n = 1; n <= N; n++) {
+      handle.wakeReaders(0b11)
+      const seen = (slot: number) => Atomics.load(area.words, slotAt(area, slot) + SLOT.position)
+      while (seen(0) < n || seen(1) < n) await new Promise((turn) => setImmediate(turn))
+    }
+    await Promise.all(done)
+    expect(area.words[slotAt(area, 0) + SLOT.wake]).toBe(N)
+  })
+
+  it('may be the only ones that have the addon, and outlive each other', () => {
+    // This thread has it too; a process of its own has not.
+    const script = `
       const { Worker } = require('node:worker_threads')
-      const run = (after) => {
-        const worker = new Worker(${JSON.stringify(START)} + "native.list({ dir: data.dir }); open(65536)", {
-          eval: true, workerData: { addon: ${JSON.stringify(addon)}, dir: ${JSON.stringify(names.dir)} } })
-        worker.on('exit', after)
+      const body = "const native = require(process.argv[2]); " +
+        "const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true }); " +
+        "const one = native.create(new Uint8Array(memory.buffer), 65536, 8192, 4096, 'w'); " +
+        "new Int32Array(memory.buffer, 65536).set([0x47524c53, 0, 0, 0, 0, 0, 1 + require('node:worker_threads').threadId, 0, 0, 0, 8192, 8]); " +
+        "one.serve('w' + require('node:worker_threads').threadId, 'user', process.argv[3]); " +
+        "setTimeout(() => {}, 5)"
+      let left = 30
+      const next = () => {
+        if (left-- > 0) new Worker(body, { eval: true, argv: process.argv.slice(1) }).on('exit', next)
       }
-      run(() => run(() => setTimeout(() => console.log('alive'), 20)))`
-    serve()
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' })
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'alive\n', stderr: '' })
+      for (let i = 0; i < 3; i++) next()`
+    const { status, stderr, signal } = spawnSync(process.execPath, ['-e', script, addon, dir], { encoding: 'utf8' })
+    expect({ status, stderr, signal }).toEqual({ status: 0, stderr: '', signal: null })
+    expect(left()).toEqual([])
   })
-})
 
-describe.skipIf(problem)('threads that come and go at once', () => {
-  const churn = (rounds: number) =>
-    start(`
-      const codes = {}
-      const step = (round) => {
-        for (let i = 0; i < 10 && round < ${rounds}; i++, round++) {
-          try { open(65536 + 65536 * (round % 8)).close() } catch (error) { codes[error.code] = (codes[error.code] ?? 0) + 1 }
+  it('may connect while a producer closes: each gets the ring, or hears why not', async () => {
+    const counts: Record<string, number> = {}
+    const body = `
+      const { parentPort: port, workerData: data } = require('node:worker_threads')
+      const native = require(data.addon)
+      const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+      const bytes = new Uint8Array(memory.buffer)
+      const seen = {}
+      let goes = true
+      port.on('message', () => (goes = false))
+      const turn = () => {
+        for (let i = 0; i < 20; i++) {
+          let what = 'mapped'
+          try {
+            const reader = native.open('r', { dir: data.dir })
+            reader.map(bytes, 65536)
+            // Its first word is a ring's, also if it was closed since.
+            if (new Int32Array(memory.buffer, 65536, 1)[0] !== 0x47524c53) what = 'no ring'
+            reader.close()
+          } catch (error) {
+            what = error.code
+          }
+          seen[what] = (seen[what] ?? 0) + 1
         }
-        if (round < ${rounds}) setImmediate(step, round)
-        else parentPort.postMessage(codes)
+        if (goes) setImmediate(turn)
+        else { port.postMessage(seen); port.close() }
       }
-      parentPort.postMessage('ready')
-      step(0)`)
-
-  it('leave every slot free, and no descriptor open', async () => {
-    const ring = serve()
-    const threads = [churn(300), churn(300), churn(300)]
-    await Promise.all(threads.map(message))
-    const codes = await Promise.all(threads.map(message))
-    // Three threads and four slots: the keeper may not have seen yet that one has left, so a slot may be missing.
-    for (const code of codes) expect(Object.keys(code as object).filter((name) => name !== 'EBUSY')).toEqual([])
-    await until(() => states(ring).every((state) => state === SLOT_STATE.free))
-    expect(states(ring)).toEqual(NONE)
-  })
-
-  it('meet a producer that closes and begins again, at any moment, and nothing stays', async () => {
-    const before = descriptors()
-    const threads = [churn(600), churn(600)]
-    await Promise.all(threads.map(message))
-    let running = threads.length
-    const results = threads.map((thread) => message(thread).finally(() => running--))
-    let rounds = 0
-    for (; running > 0; rounds++) {
-      const ring = makeArea(arena, { maxReaders: 4 })
-      ring.handle.serve('ring', 'user', names.dir)
-      await new Promise((done) => (rounds % 3 === 0 ? setImmediate(done) : setTimeout(done, rounds % 3)))
-      ring.handle.close()
-      arena.free(ring.area.offset)
+      turn()`
+    for (let n = 0; n < 3; n++) workers.push(new Worker(body, { eval: true, workerData: { addon, dir } }))
+    for (let round = 0; round < 300; round++) {
+      const one = serve()
+      await new Promise((done) => setTimeout(done, round % 3))
+      one.handle.close()
+      arena.free(one.area.offset)
+      made.pop()
     }
-    for (const codes of await Promise.all(results)) {
-      // No such name, a producer that is just leaving, or all of its slots taken: nothing else may be said.
-      const others = Object.keys(codes as object).filter((name) => !/^(ENOENT|ECONNREFUSED|EBUSY)$/.test(name))
-      expect(others).toEqual([])
+    for (const worker of workers) {
+      const message = once(worker, 'message')
+      worker.postMessage('enough')
+      const [seen] = (await message) as [Record<string, number>]
+      for (const [what, count] of Object.entries(seen)) counts[what] = (counts[what] ?? 0) + count
     }
-    expect(rounds).toBeGreaterThan(10)
-    for (const worker of workers.splice(0)) await worker.terminate()
-    await until(() => descriptors() <= before)
-  })
-
-  it('two ends in one thread, and in two, see each other', async () => {
-    const ring = serve()
-    const here: NativeArea = native.open('ring', { dir: names.dir, wakeMode: 3 })
-    const there = start(`const area = open(65536)
-      area.onSignal(() => parentPort.postMessage('rung')); area.hold(true)
-      parentPort.postMessage(area.slot)`)
-    const slot = Number(await message(there))
-    expect([here.slot, slot].sort()).toEqual([0, 1])
-    let rung = 0
-    here.onSignal(() => rung++)
-    const heard = message(there)
-    ring.handle.wakeReaders(3)
-    expect(await heard).toBe('rung')
-    await until(() => rung > 0)
-    here.close()
+    expect(counts.mapped).toBeGreaterThan(0)
+    expect(Object.keys(counts).filter((what) => !['mapped', 'ENOENT', 'ECONNREFUSED', 'EBUSY'].includes(what))).toEqual(
+      [],
+    )
   })
 })

@@ -48,6 +48,8 @@ export interface Running {
   readonly child: ChildProcess
   /** Resolves when it has printed that line. */
   line(text: string): Promise<void>
+  /** All that it has printed. */
+  text(): string
   /** What it has printed last, as JSON, and how it has ended. */
   readonly result: Promise<Record<string, unknown> & { code: number | null }>
 }
@@ -65,6 +67,7 @@ export const run = (source: string, ...args: string[]): Running => {
   })
   return {
     child,
+    text: () => text,
     line: (wanted) =>
       new Promise((done, fail) => {
         waiting.set(wanted, done)
