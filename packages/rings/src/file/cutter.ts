@@ -10,6 +10,7 @@ export class Cutter {
   private readonly sink: BlockSink
   /** A block is begun and not ended. */
   isInside = false
+  private isGivenUp = false
   /** All of the block's bytes are written, its end is not. */
   owesEnd = false
   /** Did the last `put` or `link` write all that it was to write? */
@@ -26,17 +27,18 @@ export class Cutter {
 
   /**
    * Writes as much of `bytes` from `from` on as there is room for; `more`: the block goes on after them. Returns how far
-   * it has come; go on from there until `isDone`.
+   * it has come; go on from there until `isDone`. `isWhole` as of a sink: if it says no, 0 is all that is written; not
+   * for bytes that have to be cut.
    */
-  put(bytes: Uint8Array, from: number, more: boolean): number {
+  put(bytes: Uint8Array, from: number, more: boolean, isWhole?: () => boolean): number {
     const { sink } = this
     this.isDone = false
     if (this.owesEnd && !this.end()) return from
-    if (sink.kind === 'c') return this.stream(bytes, from)
+    if (sink.kind === 'c') return this.stream(bytes, from, isWhole)
     if (from === 0 && !more && !this.isInside && bytes.length <= sink.maxPiece) {
-      if (sink.put(bytes, false) < 0) return 0
-      this.isDone = true
-      return bytes.length
+      const n = sink.put(bytes, false, isWhole)
+      this.isDone = n >= 0
+      return Math.max(n, 0)
     }
     if (!this.begin()) return from
     const { cut } = sink
@@ -51,11 +53,18 @@ export class Cutter {
     return at
   }
 
-  /** Begins a cut block; false: no room. */
+  /** Begins a cut block, if none is begun; false: no room. */
   begin(): boolean {
-    if (!this.isInside && this.sink.put(EMPTY, true) < 0) return false
+    if (this.isInside && !this.isGivenUp) return true
+    if (this.sink.put(EMPTY, true) < 0) return false
     this.isInside = true
+    this.isGivenUp = false
     return true
+  }
+
+  /** The block under way will not be ended: the next one tells readers so. */
+  giveUp(): void {
+    this.isGivenUp = this.isInside
   }
 
   /** Ends the block under way if it has to be; false: no room. */
@@ -66,11 +75,12 @@ export class Cutter {
     return true
   }
 
-  private stream(bytes: Uint8Array, from: number): number {
+  private stream(bytes: Uint8Array, from: number, isWhole?: () => boolean): number {
     let at = from
     while (at < bytes.length) {
-      const n = this.sink.put(at === 0 ? bytes : bytes.subarray(at), false)
+      const n = this.sink.put(at === 0 ? bytes : bytes.subarray(at), false, isWhole)
       if (n < 0) return at
+      if (n === 0) break
       at += n
     }
     this.isDone = true

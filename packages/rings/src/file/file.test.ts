@@ -1,52 +1,12 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createArena } from '../arena.js'
-import { createDBuf } from '../dbuf.js'
-import type { Strategy } from '../format.js'
-import { createIBuf } from '../ibuf.js'
-import type { DBufKind } from '../ring/area.js'
-import { createRingWriter } from '../ring/local.js'
-import type { RingWriter } from '../ring/writer.js'
-import { openRead, openWrite } from './open.js'
-import type { ReadingFile } from './reading-file.js'
+import { block, coded, joined, KINDS, Rigs } from '../testing/files.js'
 import type { WritingFile } from './writing-file.js'
 
-/** One for all: each takes 10 GiB of addresses. Tests leave it empty. */
-const arena = createArena({ bytes: 2 ** 22 })
-
-type Kind = DBufKind | 'i'
-const KINDS: Kind[] = ['c', 'p', 'v', 'd', 'i']
-const undo: (() => void)[] = []
-const emptyArena = (): void => {
-  for (const step of undo.splice(0).reverse()) step()
-  expect(arena.used).toBe(0)
-}
-afterEach(emptyArena)
-
-/** A ring of that kind, of about 512 bytes, and a file at each end. */
-const open = (
-  kind: Kind,
-  strategy: Strategy = 'srp',
-): { writing: WritingFile; reading: ReadingFile; ring?: RingWriter } => {
-  if (kind === 'i') {
-    const data = createDBuf(arena, { bytes: 512, strategy: strategy === 'frp' ? 'frp' : 'srp' })
-    const ibuf = createIBuf(arena, { slots: 16 })
-    undo.push(
-      () => data.free(),
-      () => ibuf.free(),
-    )
-    const reading = openRead(arena, ibuf)
-    return { writing: openWrite(arena, ibuf, { data }), reading }
-  }
-  const ring = createRingWriter(arena, { kind, bytes: 512, slotBytes: 56, strategy })
-  undo.push(() => ring.free())
-  const reading = openRead(arena, ring.descriptor)
-  return { writing: openWrite(arena, ring), reading, ring }
-}
-
-/** Byte `at` of block `n`, so that no two places look alike. */
-const byteOf = (n: number, at: number): number => (n * 37 + at * 11 + (at >> 8)) & 0xff
-const block = (n: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => byteOf(n, at))
+/** One for all: each takes 10 GiB of addresses. */
+const rigs = new Rigs(createArena({ bytes: 2 ** 22 }))
+afterEach(rigs.end)
 
 type Step =
   | { do: 'write'; length: number; parts: number }
@@ -111,22 +71,12 @@ class Feeder {
   }
 }
 
-const joined = (blocks: Uint8Array[]): Uint8Array => {
-  const all = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const bytes of blocks) {
-    all.set(bytes, at)
-    at += bytes.length
-  }
-  return all
-}
-
 describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
   it('gives the same bytes in the same blocks, however they are written and read', () => {
     fc.assert(
       fc
         .property(fc.array(step, { minLength: 1, maxLength: 150 }), (steps) => {
-          const { writing, reading } = open(kind)
+          const { writing, reading } = rigs.pair(kind)
           const feeder = new Feeder(writing)
           /** What was read, cut where a block began. */
           const seen: Uint8Array[][] = []
@@ -182,13 +132,13 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
           }
           reading.closeSync()
         })
-        .afterEach(emptyArena),
+        .afterEach(rigs.end),
       { numRuns: 300 },
     )
   })
 
   it('joins a block of any size', async () => {
-    const { writing, reading } = open(kind)
+    const { writing, reading } = rigs.pair(kind)
     const large = block(1, 10_000)
     const [n] = await Promise.all([
       writing.write(large).then(async (bytes) => {
@@ -212,12 +162,12 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
   })
 
   it('refuses to be used when it is closed, and ends what waits', async () => {
-    const { writing, reading } = open(kind)
+    const { writing, reading } = rigs.pair(kind)
     const waiting = reading.read(new Uint8Array(4))
-    expect(() => reading.tryPeek()).toThrow(expect.objectContaining({ code: 'SL_USAGE' }))
+    expect(() => reading.tryPeek()).toThrow(coded('SL_USAGE'))
     await reading.close()
     expect(await waiting).toBe(0)
-    expect(() => reading.tryRead(new Uint8Array(1))).toThrow(expect.objectContaining({ code: 'SL_USAGE' }))
+    expect(() => reading.tryRead(new Uint8Array(1))).toThrow(coded('SL_USAGE'))
     await writing.close()
     await expect(writing.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'SL_USAGE' })
   })

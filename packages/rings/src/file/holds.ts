@@ -1,32 +1,19 @@
-import { distance } from '../position.js'
 import type { RingReader } from '../ring/reader.js'
-import { heldSlot } from '../ring/slots.js'
+import { Anchor } from './anchor.js'
 import type { Use } from './source.js'
 
-interface Hold {
-  readonly use: Use
-  /** Bytes that the reader had read before the piece. */
-  readonly from: number
-}
-
-/** A producer that is looking at its readers may send who joins to the wrong place (see `drop`), but not for long. */
+/** The producer looks at its readers for some microseconds only; see `Anchor.drop`. */
 const ATTEMPTS = 100
 
 /**
- * Keeps pieces of a ring with many readers in their places while somebody else uses them (§6.1, splice): a second
- * reader of the ring, the anchor, stays at the oldest piece that is in use. So the producer waits for it as for any
- * other reader, and the memory of a ring that has moved stays as long as it is needed.
- *
- * Both lose nothing, so the bytes that they have read tell where they are, in whatever ring of a name. The anchor has
- * read at most the bytes before the oldest piece in use.
+ * Keeps pieces of a ring with many readers in their places while somebody else uses them (§6.1, splice). One anchor
+ * does, or several for a while if the ring has moved.
  */
 export class Holds {
   private readonly reader: RingReader
   private readonly join: () => RingReader
-  private readonly queue: Hold[] = []
-  private anchor: RingReader | undefined
-  /** What the anchor has read + `base` is what the reader had read at the same place. */
-  private base = 0
+  /** From the oldest on; only the last one gets more to hold. */
+  private anchors: Anchor[] = []
 
   /** `join`: another reader that is waited for, from the oldest block on. */
   constructor(reader: RingReader, join: () => RingReader) {
@@ -35,87 +22,46 @@ export class Holds {
   }
 
   get isEmpty(): boolean {
-    return this.queue.length === 0
+    return this.anchors.every(({ isIdle }) => isIdle)
   }
 
-  /** Holds the piece that the reader shows; false: it cannot be held now. */
+  /** Holds the piece that the reader shows; false: the ring has no slot left for an anchor. */
   add(use: Use): boolean {
-    if (this.anchor !== undefined && this.isEmpty && !this.isInPlace(this.anchor)) this.leave()
-    this.anchor ??= this.drop()
-    if (this.anchor === undefined || !this.isInPlace(this.anchor)) return false
-    this.queue.push({ use, from: this.reader.bytes })
+    let anchor = this.anchors.at(-1)
+    if (anchor === undefined || !anchor.isInPlace) {
+      anchor = this.drop()
+      if (anchor === undefined) return false
+      this.anchors.push(anchor)
+    }
+    anchor.add(use)
     return true
   }
 
-  /** Moves the anchor on; if not `all`, only when it is worth while. */
+  /** Moves anchors on; if not `all`, only when it is worth while. */
   advance(all: boolean): void {
-    const { anchor, queue, reader } = this
-    if (anchor === undefined) return
-    let over = 0
-    while (over < queue.length && queue[over]!.use.isOver()) over++
-    if (over > 0) queue.splice(0, over)
-    const to = queue.length > 0 ? queue[0]!.from : reader.bytes
-    if (!all && to - anchor.bytes - this.base < anchor.area.capacity >>> 4) return
-    // A piece without bytes is nobody's.
-    while (anchor.peek() >= 0) {
-      const rest = to - anchor.bytes - this.base
-      if (anchor.length > 0 && rest <= 0) break
-      if (anchor.area.kind === 'c') anchor.consume(Math.min(anchor.length, rest))
-      else anchor.next()
+    const { anchors } = this
+    for (const anchor of anchors) anchor.advance(all)
+    // One that is not in place would lose count when it went to the next ring.
+    while (anchors.length > 0 && anchors[0]!.isIdle && (anchors.length > 1 || !anchors[0]!.isInPlace)) {
+      anchors.shift()!.leave()
     }
-    if (all && anchor.state === 'open') anchor.release()
   }
 
   /** Holds nothing any more. */
   leave(): void {
-    this.queue.length = 0
-    this.anchor?.leave()
-    this.anchor = undefined
+    for (const anchor of this.anchors.splice(0)) anchor.leave()
   }
 
-  /**
-   * Does the producer wait for the anchor in the ring that is read now? Not if the ring moved there before the anchor
-   * had joined the one before (ring format, "Successors").
-   */
-  private isInPlace(anchor: RingReader): boolean {
-    const { area } = this.reader
-    return anchor.area.id === area.id || heldSlot(area, anchor.claim) !== 0
-  }
-
-  /**
-   * A new anchor, where the reader is: it begins at the tail, before what a reader that is waited for still needs. But
-   * while the producer looks at its readers the tail is what is published (ring format, "Who holds the producer back").
-   */
-  private drop(): RingReader | undefined {
+  private drop(): Anchor | undefined {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      let anchor: RingReader
       try {
-        anchor = this.join()
+        const anchor = Anchor.drop(this.reader, this.join())
+        if (anchor !== undefined) return anchor
       } catch (error) {
         if ((error as { code?: string }).code === 'SL_RING_FULL') return undefined
         throw error
       }
-      if (this.follow(anchor)) return anchor
-      anchor.leave()
     }
     return undefined
-  }
-
-  /** Goes on to where the reader is; false: that lies behind. */
-  private follow(anchor: RingReader): boolean {
-    const { reader } = this
-    this.base = 0
-    while (anchor.peek() >= 0) {
-      const isSame = anchor.area.id === reader.area.id
-      const apart = isSame ? distance(anchor.position, reader.position) : anchor.length
-      if (isSame && apart === 0) {
-        this.base = reader.bytes - anchor.bytes
-        return true
-      }
-      if (isSame && apart > anchor.area.span) return false
-      if (anchor.area.kind === 'c') anchor.consume(Math.min(anchor.length, apart))
-      else anchor.next()
-    }
-    return false
   }
 }

@@ -13,6 +13,9 @@ const NOTHING = 0
 const PIECE = 1
 const BLOCK_END = 2
 
+/** What `showNext` gives where a block ends that was cut. */
+export const END = new Uint8Array(0)
+
 const copyBytes = (heap: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void => {
   // A view costs as much as copying some tens of bytes one by one.
   if (length <= 24) for (let i = 0; i < length; i++) target[at + i] = heap[from + i]!
@@ -21,7 +24,7 @@ const copyBytes = (heap: Uint8Array, from: number, length: number, target: Uint8
 
 /**
  * Pieces of a source, joined to blocks. What a writing file cuts begins with an empty piece that has `more`, all of its
- * bytes have `more`, and an empty piece that has not ends it. So whoever has not seen what was before knows a piece with
+ * bytes have `more`, and an empty piece that has not ends it; another beginning gives it up. So whoever has not seen what was before knows a piece with
  * bytes and without `more` for a whole block, an empty one with `more` for a beginning, and passes on nothing else.
  */
 export class Pieces {
@@ -99,6 +102,14 @@ export class Pieces {
     return this.heap.subarray(at, at + length)
   }
 
+  /** The same, but stops at the end of a block that was cut: {@link END}. */
+  showNext(count: number): Uint8Array | undefined {
+    if (!this.isEnding) this.isEnding = this.advance() === BLOCK_END
+    if (!this.isEnding) return this.taken >= 0 ? this.show(count) : undefined
+    this.isEnding = false
+    return END
+  }
+
   /** Was what was given last still whole just now? */
   intact(): boolean {
     return this.taken < 0 || this.source.intact()
@@ -114,7 +125,7 @@ export class Pieces {
     if (target.length === 0) return 0
     const isStream = source.kind === 'c'
     let n = at
-    let begins = this.begins
+    let { begins, position } = this
     while (n < target.length) {
       const found = this.advance()
       if (found === NOTHING) break
@@ -137,10 +148,12 @@ export class Pieces {
         continue
       }
       this.give(length)
+      if (n === 0) position = this.position
       n += length
       if (n > 0 && !isStream && !this.more) break
     }
     this.begins = begins
+    this.position = position
     if (n === target.length && this.phase === 'inside') this.lookForEnd()
     return n > 0 ? n : this.isAtEnd ? 0 : -1
   }
@@ -237,11 +250,12 @@ export class Pieces {
     if (this.taken >= 0) {
       // Of a stream that is not waited for, what is given counts as read at once: so losses are exact.
       const isOver = this.taken === source.length ? this.given >= 0 : isStream && source.isLossy && this.taken > 0
-      if (!isOver) {
+      if (isOver) this.finish()
+      else if (source.isLossy && !source.intact()) this.tear()
+      else {
         this.begins = this.isBeginning && this.taken === 0
         return PIECE
       }
-      this.finish()
     }
     while (source.look()) {
       const isCut = this.noteLoss()
@@ -297,7 +311,12 @@ export class Pieces {
     const { source, phase } = this
     const { more } = source
     const isEmpty = source.length === 0
-    if (phase === 'inside') {
+    if (phase === 'inside' && isEmpty && more) {
+      // The block before was given up.
+      if (!this.isBegun) this.lose()
+      this.phase = 'inside'
+      this.isBegun = true
+    } else if (phase === 'inside') {
       if (!more) this.phase = 'start'
       if (!isEmpty) {
         const begins = this.isBegun
@@ -305,9 +324,8 @@ export class Pieces {
         return this.open(begins)
       }
       source.done(0)
-      return more ? NOTHING : BLOCK_END
-    }
-    if (isEmpty && more) {
+      return BLOCK_END
+    } else if (isEmpty && more) {
       this.phase = 'inside'
       this.isBegun = true
     } else if (phase === 'start' || source.isFirst || (phase === 'unsure' && !more && !isEmpty)) {

@@ -3,7 +3,7 @@ import type { RingKind } from '../format.js'
 import { platform } from '../platform.js'
 import { Closing, refuseSecond, type Signal } from './closing.js'
 import { flushAll } from './flush.js'
-import { Pieces } from './pieces.js'
+import { END, Pieces } from './pieces.js'
 import { forget, type Showing, showing } from './shown.js'
 import { blocking, LOOK, pause, SLICE } from './sleep.js'
 import type { BlockSource } from './source.js'
@@ -36,6 +36,7 @@ export class ReadingFile implements Showing {
   private readonly closing: Closing
   private readonly limit: number
   private isBusy = false
+  private lingering: Promise<void> | undefined
   /** What `read` has copied last: offset in the arena, and the copy. */
   private copyOf = -1
   private copy: Uint8Array | undefined
@@ -46,7 +47,7 @@ export class ReadingFile implements Showing {
     this.options = options
     this.limit = options.maxBlock ?? 2 ** 30
     this.pieces = new Pieces(source, options.whenGone ?? 'fail')
-    this.closing = new Closing(options.signal, () => this.stop())
+    this.closing = new Closing(options.signal, () => this.closeSync())
   }
 
   get kind(): RingKind {
@@ -139,6 +140,33 @@ export class ReadingFile implements Showing {
     }
   }
 
+  /** @internal Like `tryPeek`, but END where a block ends that was cut. */
+  tryPiece(count: number): Uint8Array | null | undefined {
+    this.beginPart()
+    const view = this.pieces.showNext(count)
+    if (view === undefined) return this.pieces.isAtEnd ? null : undefined
+    if (view !== END) showing(this)
+    return view
+  }
+
+  /** @internal */
+  pieceSync(count: number): Uint8Array | null {
+    for (;;) {
+      const view = this.tryPiece(count)
+      if (view !== undefined) return view
+      this.sleepSync()
+    }
+  }
+
+  /** @internal */
+  async piece(count: number): Promise<Uint8Array | null> {
+    for (;;) {
+      const view = this.tryPiece(count)
+      if (view !== undefined) return view
+      if (!(await this.sleep())) return null
+    }
+  }
+
   /** Were the bytes that were shown last still whole just now? Always true of an srp ring. */
   intact(): boolean {
     return this.pieces.intact()
@@ -225,18 +253,18 @@ export class ReadingFile implements Showing {
 
   /** Leaves the ring. Blocks that were spliced stay in their places until they have been read, as long as this thread lives. */
   closeSync(): void {
-    void this.close()
-  }
-
-  /** The same; resolves when spliced blocks have been read, too. */
-  async close(): Promise<void> {
     if (!this.closing.close()) return
     forget(this)
     const { source } = this
     source.leave()
     source.wake()
-    while (!source.settle()) await pause(LOOK)
-    source.abandon()
+    this.lingering = this.linger()
+  }
+
+  /** The same; resolves when spliced blocks have been read, too. */
+  async close(): Promise<void> {
+    this.closeSync()
+    await this.lingering
   }
 
   /** Copies of all blocks to the end; closes the file then, or when the loop is left. */
@@ -296,6 +324,16 @@ export class ReadingFile implements Showing {
     })
   }
 
+  private async linger(): Promise<void> {
+    const { source } = this
+    try {
+      while (!source.settle()) await pause(LOOK)
+    } catch {
+      // Its place was taken away: there is nothing to hold any more.
+    }
+    source.abandon()
+  }
+
   /** A block's pieces are joined, however long the rest takes. */
   private wantsMore(n: number, target: Uint8Array): boolean {
     return n < target.length && this.kind !== 'c' && this.pieces.more
@@ -325,9 +363,5 @@ export class ReadingFile implements Showing {
     }
     this.closing.checkAbort()
     return !this.closing.isClosed
-  }
-
-  private stop(): void {
-    this.closeSync()
   }
 }

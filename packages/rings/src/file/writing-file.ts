@@ -91,11 +91,16 @@ export class WritingFile {
    * @throws SL_BROKEN_PIPE when nobody reads any more, SL_USAGE, SL_ARENA_FULL
    */
   writeSync(bytes: Uint8Array, more = false): number {
+    return this.putSync(bytes, more)
+  }
+
+  /** @internal `isWhole`: see Cutter; then 0 means that nothing was written. */
+  putSync(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     this.begin()
     let at = 0
     for (;;) {
       if (!this.isAlone()) {
-        at = this.take(bytes, at, more)
+        at = this.take(bytes, at, more, isWhole)
         if (this.cutter.isDone) return at
       }
       this.sleepSync(bytes.length - at)
@@ -104,7 +109,17 @@ export class WritingFile {
 
   /** Writes wait for each other, so that their order is that of the calls. `bytes` must stay as they are until then. */
   write(bytes: Uint8Array, more = false): Promise<number> {
-    return this.inTurn(() => this.writeAll(bytes, more))
+    return this.put(bytes, more)
+  }
+
+  /** @internal */
+  put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): Promise<number> {
+    return this.inTurn(() => this.putAll(bytes, more, isWhole))
+  }
+
+  /** @internal What comes next does not continue the block that is begun, which readers never get. */
+  giveUpBlock(): void {
+    this.cutter.giveUp()
   }
 
   /** Shows everything written to readers. */
@@ -156,12 +171,12 @@ export class WritingFile {
     sink.end()
   }
 
-  private async writeAll(bytes: Uint8Array, more: boolean): Promise<number> {
+  private async putAll(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): Promise<number> {
     let at = 0
     for (;;) {
       this.closing.check()
       if (!this.isAlone()) {
-        at = this.take(bytes, at, more)
+        at = this.take(bytes, at, more, isWhole)
         if (this.cutter.isDone) return at
       }
       await this.sleep(bytes.length - at)
@@ -186,13 +201,13 @@ export class WritingFile {
   }
 
   /** Writes on from `from` as far as there is room; how far that is. */
-  private take(bytes: Uint8Array, from: number, more: boolean): number {
+  private take(bytes: Uint8Array, from: number, more: boolean, isWhole?: () => boolean): number {
     const { cutter } = this
     if (from === 0 && this.sink.isIndex && bytes.length > 0) {
       const isTaken = this.link(bytes, more)
       if (isTaken !== undefined) return isTaken ? bytes.length : 0
     }
-    const to = cutter.put(bytes, from, more)
+    const to = cutter.put(bytes, from, more, isWhole)
     if (cutter.isDone) this.copied++
     return to
   }
