@@ -214,11 +214,11 @@ export class Pieces {
 
   seek(position: number): void {
     const { source } = this
-    if (this.taken >= 0) this.finish()
     source.seek(position)
+    this.taken = this.given = -1
     this.dropParts()
     this.lost = source.lostBlocks + source.lostBytes
-    this.phase = 'start'
+    this.phase = source.kind === 'c' ? 'unsure' : 'start'
     this.isBegun = false
     this.position = position
   }
@@ -258,10 +258,10 @@ export class Pieces {
       }
     }
     while (source.look()) {
-      const isCut = this.noteLoss()
+      this.noteLoss()
       // Overwritten since it was looked up.
       if (source.isLossy && !source.intact()) source.done(source.length)
-      else if (isStream) return this.open(isCut || source.isFirst)
+      else if (isStream) return this.openStream()
       else {
         const found = this.admit()
         if (found !== NOTHING) return found
@@ -276,6 +276,12 @@ export class Pieces {
     this.begins = this.isBeginning = begins
     if (begins) this.position = this.source.position
     return PIECE
+  }
+
+  private openStream(): number {
+    const isCut = this.phase !== 'start'
+    this.phase = 'start'
+    return this.open(isCut)
   }
 
   private give(bytes: number): void {

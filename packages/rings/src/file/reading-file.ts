@@ -223,9 +223,9 @@ export class ReadingFile implements Showing {
   }
 
   /**
-   * Goes to an absolute position of the ring that is read now, where a block begins: forward, or back to what this
-   * reader has not given back (srp) or what is still whole (mrp, frp). A v ring that does not wait for this reader goes
-   * back no further than to its last release. Of a c ring it may be any byte.
+   * Goes to an absolute position of the ring that is read now, where a block begins (c: any byte): forward, or back to
+   * what this reader has not given back (srp) or what is still whole (mrp, frp). A ring that has moved counts from 0.
+   * What is stepped over counts neither as read nor as lost.
    * @throws SL_USAGE, with the positions that can be had in `detail.from` and `detail.to`
    */
   seek(position: number): void {

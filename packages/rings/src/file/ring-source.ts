@@ -119,15 +119,16 @@ export class RingSource implements BlockSource {
   }
 
   seek(position: number): void {
-    this.look()
     if (!this.settle()) {
       throw new StreamlineError('SL_USAGE', 'cannot seek while spliced blocks are in use', {
         hint: 'Wait until they have been read.',
       })
     }
-    // The anchor counts on what the reader has read; see Holds.
-    this.holds.leave()
     seekRing(this.reader, position)
+    // The piece shown is given up, not done: else its place would be given back at once.
+    this.used = -1
+    // Anchors count on what the reader has read; see Anchor.
+    this.holds.leave()
   }
 
   leave(): void {
