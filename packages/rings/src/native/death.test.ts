@@ -60,6 +60,10 @@ const start = async (script: string): Promise<ChildProcess> => {
   ])
   return child
 }
+/** It may be gone already. */
+const gone = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
 const READER = `native.open('r', { dir }).map(bytes, 65536)`
 const PRODUCER = `
   const one = native.create(bytes, 65536, 8192, 4096, 'dies')
@@ -120,7 +124,7 @@ describe.skipIf(why)('a process that is killed', () => {
     child.kill('SIGKILL')
     await until(() => first.status[0] === 1 && second.status[0] === 1 && rings > 0)
     expect(words[0]).toBe(0x47524c53)
-    await once(child, 'exit')
+    await gone(child)
     expect(codeOf(() => open('dies'))).toBe('ECONNREFUSED')
     first.close()
     second.close()
@@ -131,7 +135,7 @@ describe.skipIf(why)('a process that is killed', () => {
     for (const way of ['taken', 'removed']) {
       const child = await start(PRODUCER)
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await gone(child)
       expect(native.list({ dir: names })).toEqual([{ name: 'dies', state: 'stale' }])
       if (way === 'removed') expect(native.removeStale(names)).toEqual(['dies'])
       else {
@@ -164,7 +168,7 @@ describe.skipIf(why)('a process that is killed', () => {
         process.kill(process.pid, 'SIGKILL')
       }, 1)`)
     const reader = open('dies')
-    await once(child, 'exit')
+    await gone(child)
     await until(() => reader.status[0] === 1)
     const next = reader.successor(100)
     ends.push(next)
