@@ -19,6 +19,8 @@ export class Blocks {
   constructor(bytes, buffer = new ArrayBuffer(templateBytes(bytes)), offset = 0) {
     this.bytes = bytes
     this.count = templates(bytes)
+    this.offset = offset
+    this.memory = new Int32Array(buffer)
     this.views = []
     this.words = []
     this.sums = new Int32Array(this.count)
@@ -43,6 +45,13 @@ export class Blocks {
     const t = n & (this.count - 1)
     this.words[t][0] = n
     return this.views[t]
+  }
+
+  /** Block n, ready to be copied: where it lies in the buffer; valid until the next call. */
+  place(n) {
+    const at = this.offset + (n & (this.count - 1)) * this.bytes
+    this.memory[at >> 2] = n
+    return at
   }
 
   /** Is that block n? `first`: its word 0, `sum`: of all its words. */

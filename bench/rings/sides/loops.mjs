@@ -11,8 +11,8 @@ export const writeBlocks = (writer, arena, options) => {
   let count = 0
   do {
     for (let i = 0; i < every; i++, count++) {
-      const block = blocks.block(count)
-      while (writer.write(block) < 0) writer.waitRoomSync()
+      const at = blocks.place(count)
+      while (writer.writeFrom(at, bytes) < 0) writer.waitRoomSync()
     }
   } while (end.look(count) < seconds)
   const result = end.finish(count)
@@ -58,7 +58,7 @@ const readAll = (reader, arena, checker, end, { bytes }) => {
   const mask = lookEvery(bytes) - 1
   let count = 0
   for (;;) {
-    if (reader.read(into) < 0) {
+    if (reader.readTo(offset, bytes) < 0) {
       if (reader.state !== 'open') return count
       reader.waitSync()
       continue

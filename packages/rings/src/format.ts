@@ -56,8 +56,8 @@ export const WORD = {
   /** Bytes used of the last lap that the producer has left (c, p). */
   cut: 35,
   /** Records published, stored after the position; position to come, stored before it. */
-  blocks: 36,
-  announced: 37,
+  blocks: 216,
+  announced: 217,
   /** Position up to which the producer may be overwriting. */
   intent: 64,
   /** The same, of the index of a d-DBuf. */

@@ -2,7 +2,12 @@ import type { WasmMemory } from './memory.js'
 
 /** The parts of the platform that ECMAScript itself does not have; Node and browsers share them. */
 export const platform = globalThis as unknown as {
-  readonly WebAssembly?: { Memory: new (d: { initial: number; maximum: number; shared?: boolean }) => WasmMemory }
+  readonly WebAssembly?: {
+    Memory: new (d: { initial: number; maximum: number; shared?: boolean }) => WasmMemory
+    Module: new (bytes: Uint8Array) => object
+    Instance: new (module: unknown, imports: object) => { readonly exports: object }
+  }
+  atob(text: string): string
   readonly SharedArrayBuffer?: SharedArrayBufferConstructor
   readonly crossOriginIsolated?: boolean
   readonly TextEncoder: new () => { encode(text: string): Uint8Array }

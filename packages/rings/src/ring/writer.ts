@@ -1,10 +1,12 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, resumeCount, storeCounter } from '../counters.js'
+import { checkRange, createHotEnd, type HotEnd } from '../ends/ends.js'
 import {
   RECORD_LENGTH,
   RECORD_MORE,
   RECORD_OTHER,
+  RING_KIND,
   RING_STATE,
   SLOT,
   type Strategy,
@@ -17,6 +19,7 @@ import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import type { Change, DBufKind, RingArea } from './area.js'
 import { Levels, type SignalOptions } from './levels.js'
+import { LEAST_LOOKS, MOST_LOOKS } from './reader.js'
 import { type Resize, Resizer } from './resizer.js'
 import {
   activateSlot,
@@ -66,6 +69,8 @@ const AUTO_BLOCKS = 64
 const AUTO_BYTES = 16384
 const AUTO_MS = 0.05
 const LOOK_EVERY = 8
+/** Milliseconds that a window may last at the pace of the last batch: half of AUTO_MS. */
+const WINDOW_MS = AUTO_MS / 2
 
 /**
  * The one producer of a ring with many readers. What it commits shows to readers at `publish`, which happens by
@@ -91,7 +96,15 @@ export class RingWriter {
   /** The same for the memory used now, which may grow. */
   private fits = 0
   readonly levels: Levels
+  private readonly arena: Arena
   private readonly heap: Uint8Array
+  /** Set when `writeFrom` was first used; null: this arena cannot have it. */
+  private hot: HotEnd | null | undefined
+  /** While a window is open the hot end writes; `settle` takes over what it has done. */
+  private isHot = false
+  private opened = 0
+  /** Milliseconds a block, of the last batch. */
+  private pace = 1
   private readonly wakes: Wakes
   private readonly areas: Areas
   private readonly least: number
@@ -127,12 +140,14 @@ export class RingWriter {
   private unpublishedBytes = 0
   private unsignalled = 0
   private since = 0
+  private patience = MOST_LOOKS
   private isFlushing = false
   private isEnded = false
   private old: RingArea[] = []
   private readonly scan: Scan = { behind: 0, bad: [] }
 
   constructor(arena: Arena, area: RingArea, options: WriterOptions, areas: Areas, wakes: Wakes = localWakes) {
+    this.arena = arena
     this.heap = arena.bytes
     this.area = area
     this.words = area.words
@@ -175,6 +190,7 @@ export class RingWriter {
    * @throws SL_RING for a block larger than {@link maxBlock}, SL_USAGE after `end`.
    */
   reserve(length: number): number {
+    if (this.isHot) this.settle()
     if (!(length >= 0 && length <= this.fits) || this.isEnded || this.wanted !== 0) this.prepare(length)
     this.isReserved = false
     const { kind, low, mask } = this
@@ -252,6 +268,15 @@ export class RingWriter {
     return reserved
   }
 
+  /**
+   * Like `write`, for a block that lies in the arena, from `offset` on: faster, since nothing of it passes through
+   * JavaScript. @throws SL_RING, SL_USAGE like `reserve`, SL_USAGE for a place outside the arena
+   */
+  writeFrom(offset: number, length: number): number {
+    if (this.isHot && this.hot!.put(offset, length) !== 0) return length
+    return this.writeCold(offset, length)
+  }
+
   /** Shows all that is committed and wakes who waits for it, as far as the level of signalling asks for that. */
   publish(): void {
     this.show(true)
@@ -271,10 +296,15 @@ export class RingWriter {
     this.show(true)
     const { tail } = this
     // A look at the whole table costs as much as sixteen at one word.
-    for (let i = 0; i < spin; i += 16) {
+    const looks = Math.min(spin, this.patience)
+    for (let i = 0; i < looks; i += 16) {
       this.renew()
-      if (this.tail !== tail || this.low === tail) return
+      if (this.tail !== tail || this.low === tail) {
+        this.patience = Math.min(2 * this.patience, MOST_LOOKS)
+        return
+      }
     }
+    this.patience = Math.max(this.patience >> 1, LEAST_LOOKS)
     const at = this.arm(this.wakes.mode)
     if (at < 0) return
     this.wakes.sleep(this.area, at, 1, ms)
@@ -313,6 +343,7 @@ export class RingWriter {
 
   /** Uses `bytes` of each lap from the next block on (pseudo-resizing); 64 to the capacity. */
   perceive(bytes: number): void {
+    if (this.isHot) this.settle()
     const least = this.kind === 'p' ? this.area.recordBytes : 64
     const next = Math.min(this.capacity, Math.max(least, bytes & ~7))
     if (next === this.perceived) return
@@ -347,6 +378,81 @@ export class RingWriter {
   free(): void {
     for (const area of this.old.splice(0)) this.areas.free(area)
     this.areas.free(this.area)
+  }
+
+  private writeCold(offset: number, length: number): number {
+    checkRange(this.heap, offset, length)
+    this.hot = this.hot === undefined ? (createHotEnd(this.arena) ?? null) : this.hot
+    const at = this.reserve(length)
+    if (at < 0) return -1
+    const { reserved, hot } = this
+    if (hot !== null) hot.copy(at, offset, reserved)
+    else this.heap.copyWithin(at, offset, offset + reserved)
+    this.commit(reserved)
+    if (hot !== null) this.open(hot)
+    return reserved
+  }
+
+  /** Opens a window in which nothing can come up but blocks: within what is free, claimed and not due to be shown. */
+  private open(hot: HotEnd): void {
+    const left = Math.min(AUTO_BLOCKS - 1 - this.unpublished, (WINDOW_MS / this.pace) | 0)
+    if (left < 1 || this.isEnded || this.wanted !== 0) return
+    if (this.unpublished === 0 && !this.isFlushing) this.begin()
+    const { kind, area, low } = this
+    const most = AUTO_BYTES - this.unpublishedBytes
+    if (kind === 'd') {
+      if (!this.openDouble(hot, left, most)) return
+    } else {
+      const at = low & this.mask
+      const free = this.overwrites ? this.span >>> 4 : this.span - ((low - this.tail) >>> 0)
+      let bytes = Math.min(most + (kind === 'c' ? 0 : left * 16), free, this.perceived - at)
+      if (bytes <= 0) return
+      this.claim(bytes)
+      bytes = Math.min(bytes, (this.intent - low) | 0)
+      if (kind === 'p') hot.slots(area.recordBytes)
+      this.opened = area.base + at
+      hot.open(RING_KIND[kind], this.opened, this.opened + bytes, this.sequence, left)
+    }
+    this.isHot = true
+  }
+
+  private openDouble(hot: HotEnd, left: number, most: number): boolean {
+    const { area, low, dlow } = this
+    const at = low & (this.span - 1)
+    const free = this.overwrites ? this.span >>> 4 : this.span - ((low - this.tail) >>> 0)
+    const entries = Math.min(left * 16, free, this.span - at)
+    const dat = dlow & this.mask
+    const dfree = this.overwrites ? this.capacity >>> 4 : this.capacity - ((dlow - this.dtail) >>> 0)
+    // Not beyond 2^32, where the upper bits of positions change.
+    const data = Math.min(most, dfree, this.perceived - dat, 2 ** 32 - (dlow >>> 0))
+    if (entries <= 0 || data <= 0) return false
+    this.claim(entries)
+    this.claimData(data)
+    const end = Math.min(data, (this.dintent - dlow) | 0)
+    hot.double(area.base + dat, area.base + dat + end, dlow, (this.dbase / 2 ** 32) | 0)
+    this.opened = area.offset + area.index * 4 + at
+    hot.open(RING_KIND.d, this.opened, this.opened + Math.min(entries, (this.intent - low) | 0), this.sequence, left)
+    return true
+  }
+
+  /** Takes over what the hot end has written. */
+  private settle(): void {
+    this.isHot = false
+    const { kind, words } = this
+    const hot = this.hot!
+    const moved = hot.close() - this.opened
+    if (moved === 0) return
+    const bytes = hot.bytes()
+    this.unpublished += (hot.sequence() - this.sequence) | 0
+    this.sequence = hot.sequence()
+    this.unpublishedBytes += bytes
+    this.largest = Math.max(this.largest, hot.largest())
+    this.low = (this.low + moved) | 0
+    if (kind === 'd') {
+      this.dlow = (this.dlow + bytes) | 0
+      this.dbase = advance(this.dbase, bytes)
+      if ((this.dlow & this.mask) === 0 && bytes > 0) this.adjust()
+    } else if (kind !== 'v' && (this.low & this.mask) === 0) words[WORD.cut] = this.capacity
   }
 
   private use(area: RingArea): void {
@@ -565,6 +671,7 @@ export class RingWriter {
 
   /** Publishes; `last`: nobody promises to come back, so that sleepers must be woken now. */
   private show(last: boolean): void {
+    if (this.isHot) this.settle()
     if (this.low !== this.pub) {
       const next = advance(this.base, (this.low - this.pub) >>> 0)
       this.published += this.unpublished
@@ -577,11 +684,12 @@ export class RingWriter {
       Atomics.store(this.words, WORD.blocks, this.published | 0)
       this.base = next
       this.pub = this.low
+      const now = platform.performance.now()
+      this.pace = Math.max((now - this.since) / this.unpublished, 1e-6)
+      this.since = now
       this.unsignalled += this.unpublished
       this.unpublished = 0
       this.unpublishedBytes = 0
-      const now = platform.performance.now()
-      this.since = now
       if (this.levels.look(now, this.published)) {
         Atomics.store(this.words, WORD.level, this.levels.level)
         storeCounter(this.words, WORD.producerCounters + 16, this.levels.changes)
