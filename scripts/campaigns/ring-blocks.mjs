@@ -44,6 +44,26 @@ export const takeOne = (reader, bytes, seen, seed) => {
   return true
 }
 
+/** The same through `readTo`, of an srp reader that has seen everything so far; `to`: where MOST bytes of the arena are. */
+export const copyOne = (reader, bytes, seen, seed, to) => {
+  const length = reader.readTo(to, MOST)
+  if (length < 0) return false
+  let isRight = true
+  if (reader.area.kind === 'c') {
+    seen.at ??= 0
+    for (let i = 0; isRight && i < length; i++) isRight = bytes[to + i] === streamByte(seen.at + i)
+    seen.at += length
+  } else {
+    const n = (bytes[to] | (bytes[to + 1] << 8) | (bytes[to + 2] << 16) | (bytes[to + 3] << 24)) >>> 0
+    isRight = n === seen.last + 1 && length === lengthOf(n, seed)
+    for (let i = 4; isRight && i < length; i++) isRight = bytes[to + i] === byteOf(n, i)
+    seen.last = n
+  }
+  if (isRight) seen.right++
+  else seen.wrong++
+  return true
+}
+
 /** Throws unless what was seen and what was lost make all of it. */
 export const judge = (reader, seen, { strategy, kind, blocks, bytes }) => {
   const facts = JSON.stringify({ kind, strategy, blocks, bytes, ...seen, ...reader })

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { fill, fillStream, judge, MOST, SHAPES, STRATEGIES, takeOne } from './ring-blocks.mjs'
+import { copyOne, fill, fillStream, judge, MOST, SHAPES, STRATEGIES, takeOne } from './ring-blocks.mjs'
 
 const PLACES = ['one thread', 'workers', 'processes']
 const BLOCKS = 100_000
@@ -50,16 +50,23 @@ export const rings = {
     const dir = mkdtempSync(join(tmpdir(), 'streamline-'))
     process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
 
-    const others = async (place, writer, seed) => {
+    const source = arena.alloc(MOST)
+    const targets = Array.from({ length: READERS }, () => arena.alloc(MOST))
+    const kept = arena.used
+
+    const others = async (place, writer, seed, copies) => {
       const next = []
       for (let i = 0; i < READERS; i++) {
+        const to = targets[i]
         const end =
           place === 'workers'
-            ? new Worker(script, { workerData: { memory: arena.memory, invitation: writer.invite(), seed } })
-            : fork(script, [JSON.stringify({ name: 'r', dir, seed })])
+            ? new Worker(script, {
+                workerData: { memory: arena.memory, invitation: writer.invite(), seed, copies, to },
+              })
+            : fork(script, [JSON.stringify({ name: 'r', dir, seed, copies })])
         next.push(listen(end))
       }
-      for (const one of next) await one()
+      for (const hear of next) await hear()
       return next
     }
 
@@ -75,6 +82,8 @@ export const rings = {
         place === 'processes'
           ? createSharedRing({ ...options, name: 'r', dir, arena })
           : createRingWriter(arena, options)
+      // Half of the rounds copy from and to memory of the arena, the others go through JavaScript.
+      const copies = random(2) === 1
       const mine = []
       const seen = []
       let next = []
@@ -83,22 +92,27 @@ export const rings = {
           mine.push(attachRingReader(arena, writer.descriptor))
           seen.push({ right: 0, torn: 0, wrong: 0, last: -1 })
         }
-      } else next = await others(place, writer, seed)
+      } else next = await others(place, writer, seed, copies)
+      const one = (reader, i) =>
+        copies && strategy === 'srp'
+          ? copyOne(reader, arena.bytes, seen[i], seed, targets[i])
+          : takeOne(reader, arena.bytes, seen[i], seed)
       const take = () =>
         mine.forEach((reader, i) => {
-          for (let k = random(40); k > 0 && takeOne(reader, arena.bytes, seen[i], seed); k--);
+          for (let k = random(40); k > 0 && one(reader, i); k--);
         })
       const block = new Uint8Array(MOST)
       let bytes = 0
       for (let i = 0; i < BLOCKS; i++) {
         const length = fill(block, i, seed)
         if (shape.kind === 'c') fillStream(block, bytes, length)
+        if (copies) arena.bytes.set(block.subarray(0, length), source)
         for (let at = 0; at < length; ) {
-          const done = writer.write(block.subarray(at, length))
+          const done = copies ? writer.writeFrom(source + at, length - at) : writer.write(block.subarray(at, length))
           if (done >= 0) at += done
           else if (mine.length > 0) {
             writer.publish()
-            for (const [k, reader] of mine.entries()) while (takeOne(reader, arena.bytes, seen[k], seed));
+            for (const [k, reader] of mine.entries()) while (one(reader, k));
           } else await writer.waitRoom(1000)
         }
         bytes += length
@@ -107,20 +121,20 @@ export const rings = {
         if (mine.length === 0 && strategy !== 'srp' && i % 64 === 0) await new Promise((done) => setImmediate(done))
       }
       writer.end()
-      for (const [k, reader] of mine.entries()) while (takeOne(reader, arena.bytes, seen[k], seed));
+      for (const [k, reader] of mine.entries()) while (one(reader, k));
       const facts = { strategy, kind: shape.kind, blocks: BLOCKS, bytes }
       let result = 'nothing lost'
       for (const [k, reader] of mine.entries()) {
         const { state, blocks, lostBlocks, lostBytes } = reader
         result = judge({ state, blocks, bytes: reader.bytes, lostBlocks, lostBytes }, seen[k], facts)
       }
-      for (const one of next) {
-        const said = await one()
+      for (const hear of next) {
+        const said = await hear()
         result = judge(said.reader, said.seen, facts)
       }
       if (writer.close) writer.close()
       else writer.free()
-      if (arena.used !== 0) throw new Error(`${arena.used} bytes stayed behind`)
+      if (arena.used !== kept) throw new Error(`${arena.used - kept} bytes stayed behind`)
       return `${strategy} ${place}: ${result}`
     }
   },
