@@ -58,9 +58,13 @@ export const createHotEnd = (arena: Arena): HotEnd | undefined => {
   }
 }
 
+/** Do the bytes all lie in the arena? False for what is no number, too. */
+export const isInside = (heap: Uint8Array, offset: number, length: number): boolean =>
+  offset >= 0 && length >= 0 && offset + length <= heap.length
+
 /** @throws SL_USAGE when the bytes do not all lie in the arena */
 export const checkRange = (heap: Uint8Array, offset: number, length: number): void => {
-  if (offset >= 0 && length >= 0 && offset + length <= heap.length) return
+  if (isInside(heap, offset, length)) return
   throw new StreamlineError('SL_USAGE', `[${offset}, ${offset + length}) is not in the arena`, {
     hint: 'Give the offset of memory that the arena has allocated.',
   })

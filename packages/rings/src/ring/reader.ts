@@ -1,7 +1,7 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, storeCounter } from '../counters.js'
-import { checkRange, createHotEnd, type HotEnd } from '../ends/ends.js'
+import { checkRange, createHotEnd, type HotEnd, isInside } from '../ends/ends.js'
 import {
   RECORD_LENGTH,
   RECORD_MORE,
@@ -223,7 +223,7 @@ export class RingReader {
    * JavaScript. @throws like `read`, SL_USAGE for a place outside the arena
    */
   readTo(offset: number, room: number): number {
-    if (this.isHot) {
+    if (this.isHot && isInside(this.heap, offset, room)) {
       const length = this.hot!.take(offset, room)
       if (length >= 0) return length
     }

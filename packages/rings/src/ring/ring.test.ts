@@ -90,7 +90,10 @@ describe.each(KINDS.filter((k) => k !== 'c'))('a ring of kind %s', (kind) => {
           const to = arena.alloc(100)
           /** The same by `readTo`, which does not tell the number of the block: an srp reader knows it. */
           const copy = (f: Follower): void => {
-            if (strategy !== 'srp' || (!f.isLive && f.seen.length === 0)) return take(f, false)
+            if (strategy !== 'srp' || (!f.isLive && f.seen.length === 0)) {
+              take(f, false)
+              return
+            }
             const length = f.reader.readTo(to, 100)
             if (length < 0) return
             const sequence = (f.seen.at(-1) ?? f.first - 1) + 1

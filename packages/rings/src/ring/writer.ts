@@ -1,7 +1,7 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import { loadCounter, resumeCount, storeCounter } from '../counters.js'
-import { checkRange, createHotEnd, type HotEnd } from '../ends/ends.js'
+import { checkRange, createHotEnd, type HotEnd, isInside } from '../ends/ends.js'
 import {
   RECORD_LENGTH,
   RECORD_MORE,
@@ -273,7 +273,7 @@ export class RingWriter {
    * JavaScript. @throws SL_RING, SL_USAGE like `reserve`, SL_USAGE for a place outside the arena
    */
   writeFrom(offset: number, length: number): number {
-    if (this.isHot && this.hot!.put(offset, length) !== 0) return length
+    if (this.isHot && isInside(this.heap, offset, length) && this.hot!.put(offset, length) !== 0) return length
     return this.writeCold(offset, length)
   }
 
