@@ -87,8 +87,9 @@ SLR_FN int slr_reader_enter(slr_reader *r, slr_area *area, int from) {
     return 0;
   }
   e = slr_join(r, from);
-  /* Blocks are counted on when a ring moves, so what is missing is noticed. */
-  if (expected >= 0) r->expected = expected;
+  /* It joined the ring before when that had moved, or nearly. Blocks are counted on, so losses are noticed. SRP has
+     none: the producer keeps everything since it joined until its slot there is free. */
+  if (expected >= 0 && r->isLossy) r->expected = expected;
   return e;
 }
 
@@ -104,6 +105,8 @@ SLR_FN int slr_reader_follow(slr_reader *r, uint32_t id) {
     return e;
   }
   slr_quit(&before);
+  /* The producer may have waited for us to come here. */
+  slr_wake_writer(r);
   slr_share_close(area);
   return 0;
 }

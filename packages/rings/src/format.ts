@@ -114,8 +114,8 @@ export const SLOT = {
   counters: 32,
   words: 64,
 } as const
-/** States of a slot. */
-export const SLOT_STATE = { free: 0, claimed: 1, active: 2 } as const
+/** States of a slot; `joining`: its reader is about to state its position, until then nothing may be overwritten. */
+export const SLOT_STATE = { free: 0, claimed: 1, active: 2, joining: 3 } as const
 /** Counters of a reader: pairs of words from {@link SLOT.counters}. */
 export const READER_COUNTERS = [
   'read',

@@ -30,7 +30,8 @@ enum {
   SLR_MAX_SLOTS = 32
 };
 #define SLR_MAGIC 0x47524C53u
-enum { SLR_FREE = 0, SLR_CLAIMED = 1, SLR_ACTIVE = 2 };
+/* Joining: its reader is about to state its position, until then nothing may be overwritten. */
+enum { SLR_FREE = 0, SLR_CLAIMED = 1, SLR_ACTIVE = 2, SLR_JOINING = 3 };
 enum { SLR_SRP = 1, SLR_MRP = 2, SLR_FRP = 3 };
 enum { SLR_WAKE_NONE = 0, SLR_WAKE_NOTIFY = 1, SLR_WAKE_FUTEX = 2, SLR_WAKE_BELL = 3 };
 
@@ -50,6 +51,22 @@ SLR_FN uint32_t slr_add(uint32_t *w, uint32_t v) { return __atomic_fetch_add(w, 
 SLR_FN int slr_swap(uint32_t *w, uint32_t from, uint32_t to) {
   return __atomic_compare_exchange_n(w, &from, to, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
+
+/* Ends an epoch of a slot: its reader leaves, or somebody evicts it. Only one can; 0: it had ended before. From now on
+   the slot holds nobody back. Then wake the producer, and last free the slot: the next reader may come. */
+SLR_FN int slr_end_epoch(void *table, uint32_t slot, uint32_t epoch) {
+  if (!slr_swap(slr_slot_word(table, slot, SLR_S_EPOCH), epoch, epoch + 1)) return 0;
+  __atomic_fetch_and(slr_word(table, SLR_T_SLEEPERS), ~((uint32_t)1 << slot), __ATOMIC_SEQ_CST);
+  return 1;
+}
+/* Has the reader of this epoch ended it, but not freed its slot? Then the next reader has not come yet. */
+SLR_FN int slr_is_leaving(void *table, uint32_t slot, uint32_t epoch) {
+  const uint32_t *word = slr_slot_word(table, slot, SLR_S_EPOCH);
+  if (slr_load(word) != epoch + 1) return 0;
+  uint32_t state = slr_load(slr_slot_word(table, slot, SLR_S_STATE));
+  return (state == SLR_ACTIVE || state == SLR_JOINING) && slr_load(word) == epoch + 1;
+}
+SLR_FN void slr_free_slot(void *table, uint32_t slot) { slr_store(slr_slot_word(table, slot, SLR_S_STATE), SLR_FREE); }
 
 SLR_FN uint64_t slr_now(void) {
   struct timespec t;

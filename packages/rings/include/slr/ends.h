@@ -51,14 +51,19 @@ SLR_FN int slr_share_heard(slr_area *area) {
   return 0;
 }
 
-/* Producer: takes the slot of the reader of this epoch, in every area of the name. 1: it had it. */
+/* Producer: takes the slot of the reader of this epoch in this area, and those kept for it in the others of the name.
+   1: it had one. */
 SLR_FN int slr_share_evict(slr_area *area, uint32_t slot, uint32_t epoch) {
   if (area->role != SLR_PRODUCER || slot >= area->slots) return 0;
   slr_lock();
   int done = 0;
   for (slr_area *one = slr_k.areas; one; one = one->next) {
     int same = one == area || (area->share && one->share == area->share);
-    if (same && slot < one->slots) done |= slr_evict(one, slot, epoch);
+    if (!same || slot >= one->slots) continue;
+    /* In another area the number and epoch may be somebody else's. */
+    uint32_t now = slr_load(slr_slot_word(one->table, slot, SLR_S_EPOCH));
+    int held = (now == epoch || now == epoch + 1) && slr_load(slr_slot_word(one->table, slot, SLR_S_HELD)) == 1;
+    if (one == area || held) done |= slr_evict(one, slot, epoch);
   }
   slr_unlock();
   return done;

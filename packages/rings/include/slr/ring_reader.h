@@ -62,11 +62,9 @@ SLR_FN void slr_share_position(slr_reader *r, uint64_t position) {
 /* Frees the slot, if it is still ours. */
 SLR_FN void slr_quit(slr_reader *r) {
   slr_count(r);
-  __atomic_fetch_and(slr_table(&r->ring, SLR_T_SLEEPERS), ~(1u << r->slot), __ATOMIC_SEQ_CST);
-  if (slr_load(slr_slot(&r->ring, r->slot, SLR_S_EPOCH)) == r->epoch) {
-    slr_swap(slr_slot(&r->ring, r->slot, SLR_S_STATE), SLR_ACTIVE, SLR_FREE);
-  }
+  if (!slr_end_epoch(r->ring.table, r->slot, r->epoch)) return;
   slr_wake_writer(r);
+  slr_free_slot(r->ring.table, r->slot);
 }
 
 /* This is the end; -errno for the caller. */
@@ -81,6 +79,7 @@ SLR_FN int slr_finish(slr_reader *r, uint32_t state) {
 
 /* Everything before the block that slr_peek showed may be overwritten. */
 SLR_FN void slr_release_read(slr_reader *r) {
+  if (r->state != SLR_OPEN) return;
   if (r->at != r->released) {
     slr_store_position(slr_slot(&r->ring, r->slot, SLR_S_POSITION), r->released, r->at);
     if (r->strategy == SLR_MRP) slr_share_position(r, r->released);
@@ -93,7 +92,13 @@ SLR_FN void slr_release_read(slr_reader *r) {
 
 /* ---- joining ---- */
 
-/* Steps 1 (rest) to 4 of joining; the slot has been claimed. -ESTALE: the claim was withdrawn. */
+/* Not if it was taken away meanwhile. */
+SLR_FN int slr_turn_slot(const slr_reader *r, uint32_t from, uint32_t to) {
+  if (!slr_swap(slr_slot(&r->ring, r->slot, SLR_S_STATE), from, to)) return 0;
+  return slr_load(slr_slot(&r->ring, r->slot, SLR_S_EPOCH)) == r->epoch;
+}
+
+/* Steps 2 to 5 of joining; the slot has been claimed. -ESTALE: the claim was withdrawn. */
 SLR_FN int slr_join(slr_reader *r, int from) {
   const slr_layout *g = &r->ring;
   uint64_t position;
@@ -102,11 +107,7 @@ SLR_FN int slr_join(slr_reader *r, int from) {
   r->isLossy = r->strategy != SLR_SRP;
   slr_store(slr_slot(g, r->slot, SLR_S_STRATEGY), r->strategy);
   slr_store(slr_slot(g, r->slot, SLR_S_WAKE_MODE), SLR_WAKE_FUTEX);
-  if (slr_load_position(slr_header(g, SLR_W_PRODUCER), &position)) return -EPROTO;
-  slr_reset_position(at, position);
-  int isOurs = slr_swap(slr_slot(g, r->slot, SLR_S_STATE), SLR_CLAIMED, SLR_ACTIVE);
-  if (!isOurs || slr_load(slr_slot(g, r->slot, SLR_S_EPOCH)) != r->epoch) return -ESTALE;
-  slr_add(slr_table(g, SLR_T_JOINED), 1);
+  if (!slr_turn_slot(r, SLR_CLAIMED, SLR_JOINING)) return -ESTALE;
   uint64_t published;
   int64_t sequence;
   if (slr_published(g, &published, &sequence)) return -EPROTO;
@@ -116,6 +117,8 @@ SLR_FN int slr_join(slr_reader *r, int from) {
     if (slr_load_position(slr_header(g, SLR_W_TAIL), &position)) return -EPROTO;
   }
   slr_reset_position(at, position);
+  if (!slr_turn_slot(r, SLR_JOINING, SLR_ACTIVE)) return -ESTALE;
+  slr_add(slr_table(g, SLR_T_JOINED), 1);
   r->at = r->known = r->released = position;
   r->cut = g->capacity;
   r->expected = position == published ? sequence : -1;
@@ -199,7 +202,10 @@ SLR_FN int slr_refresh(slr_reader *r) {
   if (found) return found;
   slr_release_read(r);
   if (r->state != SLR_OPEN) return -ESTALE;
-  if (r->strategy == SLR_MRP) slr_share_position(r, r->at);
+  if (r->strategy == SLR_MRP) {
+    slr_share_position(r, r->at);
+    slr_wake_writer(r);
+  }
   uint32_t state = slr_load(slr_header(g, SLR_W_STATE));
   int isGone = state == SLR_STATE_OPEN && r->area && r->isGone(r->area);
   if (state == SLR_STATE_OPEN && !isGone) return 0;
@@ -372,7 +378,8 @@ SLR_FN void slr_wait(slr_reader *r, int64_t nanos, int spins) {
   __atomic_fetch_and(sleepers, ~(1u << r->slot), __ATOMIC_SEQ_CST);
 }
 
-/* Goes. What is unread stays unread. */
+/* Goes. What is unread stays unread. slr_reader_close does this, and gives up what is kept for it where the ring has
+   moved. */
 SLR_FN void slr_leave(slr_reader *r) {
   if (r->state == SLR_OPEN) slr_quit(r);
   r->hasBlock = 0;

@@ -59,24 +59,29 @@ SLR_FN int64_t slr_behind(const slr_writer *w, uint32_t slot) {
 
 SLR_FN void slr_give_up(slr_writer *w, uint32_t slot, uint32_t epoch) {
   const slr_layout *r = &w->ring;
-  uint32_t *state = slr_slot(r, slot, SLR_S_STATE);
-  if (slr_load(slr_slot(r, slot, SLR_S_EPOCH)) != epoch) return;
-  if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return;
-  slr_add(slr_slot(r, slot, SLR_S_EPOCH), 1);
+  if (!slr_end_epoch(r->table, slot, epoch)) return;
+  slr_free_slot(r->table, slot);
   slr_put_counter(slr_header(r, SLR_W_COUNTERS + 8 * SLR_EVICTED), ++w->evicted);
 }
 
-/* The one that is furthest behind, in bytes behind what is published. */
+/* The one that is furthest behind, in bytes behind what is published; SLR_POSITIONS: somebody joins and has not said
+   where. */
 SLR_FN uint64_t slr_scan(slr_writer *w) {
   const slr_layout *r = &w->ring;
   uint64_t most = 0;
   int medium = 0;
   for (uint32_t s = 0; s < r->slots; s++) {
-    if (slr_load(slr_slot(r, s, SLR_S_STATE)) != SLR_ACTIVE) continue;
+    /* First: whoever is evicted for what follows must be the one who wrote it. */
+    uint32_t epoch = slr_load(slr_slot(r, s, SLR_S_EPOCH));
+    uint32_t state = slr_load(slr_slot(r, s, SLR_S_STATE));
+    if (!(epoch & 1) || (state != SLR_ACTIVE && state != SLR_JOINING)) continue;
     uint32_t strategy = slr_plain(slr_slot(r, s, SLR_S_STRATEGY));
     if (strategy == SLR_MRP) medium = 1;
     if (strategy != SLR_SRP) continue;
-    uint32_t epoch = slr_load(slr_slot(r, s, SLR_S_EPOCH));
+    if (state == SLR_JOINING) {
+      most = SLR_POSITIONS;
+      continue;
+    }
     int64_t behind = slr_behind(w, s);
     if (behind < 0) slr_give_up(w, s, epoch);
     else if ((uint64_t)behind > most) most = (uint64_t)behind;
@@ -94,7 +99,10 @@ SLR_FN void slr_renew(slr_writer *w) {
   const slr_layout *r = &w->ring;
   if (w->least && slr_load(slr_table(r, SLR_T_JOINED)) < w->least) return;
   slr_reset_position(slr_header(r, SLR_W_TAIL), w->published);
-  uint64_t tail = slr_advance(w->published, SLR_POSITIONS - slr_scan(w));
+  uint64_t most = slr_scan(w);
+  /* Then the tail stays, and who joins meanwhile from the oldest block on begins at what is published. */
+  if (most == SLR_POSITIONS) return;
+  uint64_t tail = slr_advance(w->published, SLR_POSITIONS - most);
   /* R may lie before what has been overwritten already: the tail never goes back. */
   if (slr_distance(w->tail, tail) > r->span) tail = w->tail;
   slr_reset_position(slr_header(r, SLR_W_TAIL), tail);

@@ -48,15 +48,19 @@ SLR_FN void slr_signal_due(slr_area *area) {
   if (all & ~ours) slr_signal_producer(area);
 }
 
-/* Takes the slot from the reader of this epoch; 0: it has gone already. */
+/* Takes the slot from the reader of this epoch; 0: it has gone already. The producer is woken whatever its flag says:
+   the dead one may have taken it, and died before it woke anybody. */
 SLR_FN int slr_evict(slr_area *area, uint32_t s, uint32_t epoch) {
-  uint32_t *state = slr_slot_word(area->table, s, SLR_S_STATE), *word = slr_slot_word(area->table, s, SLR_S_EPOCH);
-  if (slr_load(word) != epoch) return 0;
-  if (!slr_swap(state, SLR_ACTIVE, SLR_FREE) && !slr_swap(state, SLR_CLAIMED, SLR_FREE)) return 0;
-  slr_add(word, 1);
-  __atomic_fetch_and(slr_word(area->table, SLR_T_SLEEPERS), ~((uint32_t)1 << s), __ATOMIC_SEQ_CST);
-  slr_room(area);
-  return 1;
+  int evicted = slr_end_epoch(area->table, s, epoch);
+  if (!evicted) {
+    /* It may have died while it left. */
+    if (!slr_is_leaving(area->table, s, epoch)) return 0;
+    __atomic_fetch_and(slr_word(area->table, SLR_T_SLEEPERS), ~((uint32_t)1 << s), __ATOMIC_SEQ_CST);
+  }
+  slr_store(slr_word(area->table, SLR_T_WRITER_SLEEPS), 0);
+  slr_signal_producer(area);
+  slr_free_slot(area->table, s);
+  return evicted;
 }
 
 /* Step 1 of joining, for a connection. 0 or an errno. */
@@ -64,8 +68,10 @@ SLR_FN int slr_claim(slr_area *area, slr_connection *c, uint32_t *slot, uint32_t
   for (uint32_t s = 0; s < area->slots; s++) {
     if (!slr_swap(slr_slot_word(area->table, s, SLR_S_STATE), SLR_FREE, SLR_CLAIMED)) continue;
     *slot = s;
-    *epoch = slr_add(slr_slot_word(area->table, s, SLR_S_EPOCH), 1) + 1;
+    *epoch = (slr_load(slr_slot_word(area->table, s, SLR_S_EPOCH)) + 1) | 1; /* even ones have no reader */
+    /* In this order: who sees the new epoch sees that the place is not kept for anybody. */
     slr_store(slr_slot_word(area->table, s, SLR_S_HELD), 0);
+    slr_store(slr_slot_word(area->table, s, SLR_S_EPOCH), *epoch);
     slr_store(slr_slot_word(area->table, s, SLR_S_PID), c->pid);
     slr_store(slr_slot_word(area->table, s, SLR_S_STRATEGY), c->strategy);
     slr_store(slr_slot_word(area->table, s, SLR_S_WAKE_MODE), c->wakeMode);
@@ -88,18 +94,23 @@ SLR_FN int slr_owned(const slr_area *area, const slr_connection *c, uint32_t *sl
 
 /* A connection has ended: its slots are free, in every area. */
 SLR_FN void slr_release_slots(slr_share *share, slr_connection *c) {
-  int evicted = 0;
+  int evicted = 0, owned = 0;
   for (slr_area *area = slr_k.areas; area; area = area->next) {
     if (area->share != share) continue;
     if (c->bells.in >= 0) slr_unwatch(area->bells, c->bells.in);
     for (uint32_t s = 0; s < area->slots; s++) {
       if (area->held[s].owner != c) continue;
       area->held[s].owner = NULL;
+      owned = 1;
       area->held[s].gone = area->held[s].epoch;
       evicted |= slr_evict(area, s, area->held[s].epoch);
     }
   }
   slr_add(&share->newest->evictions, (uint32_t)evicted);
+  /* The producer may have waited in the newest area for a reader of another. */
+  if (!owned) return;
+  slr_store(slr_word(share->newest->table, SLR_T_WRITER_SLEEPS), 0);
+  slr_signal_producer(share->newest);
 }
 
 /* Gives the slots that a producer has kept in `to` (word `held`) to the connections that own them in `from`; those

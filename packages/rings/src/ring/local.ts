@@ -1,7 +1,9 @@
 import type { Arena } from '../arena.js'
-import type { RingDescriptor } from '../header.js'
+import { RING_STATE, WORD } from '../format.js'
+import { corrupted, type RingDescriptor } from '../header.js'
 import { attachArea, type Change, formatArea, measure, type RingArea, type RingShapeOptions, shapeOf } from './area.js'
-import { type ReaderOptions, RingReader } from './reader.js'
+import { MOST_MOVES, type ReaderOptions, RingReader } from './reader.js'
+import { stateOf } from './slots.js'
 import { localWakes } from './wakes.js'
 import { type Areas, type Invitation, RingWriter, type WriterOptions } from './writer.js'
 
@@ -45,10 +47,19 @@ export const createRingWriter = (arena: Arena, options: RingOptions): RingWriter
   return new RingWriter(arena, allocate(arena, options), options, areas)
 }
 
-/** Takes over a ring whose producer has gone, at the position that it published last. @throws SL_RING */
+/**
+ * Takes over a ring whose producer has gone, at the position that it published last; whichever of its descriptors is
+ * used. The memory from which it had moved is not given back. @throws SL_RING
+ */
 export const resumeRingWriter = (arena: Arena, descriptor: RingDescriptor, options: WriterOptions = {}): RingWriter => {
+  let area = attachArea(arena, descriptor)
+  for (let moves = 0; stateOf(area) === RING_STATE.moved; moves++) {
+    if (moves === MOST_MOVES) throw corrupted('the rings that follow each other have no end')
+    const id = Atomics.load(area.words, WORD.successor) >>> 0
+    area = attachArea(arena, { offset: id * 64, id })
+  }
   const areas: Areas = { create: (like, change) => allocate(arena, optionsLike(like, change)), free: () => {} }
-  return new RingWriter(arena, attachArea(arena, descriptor), options, areas)
+  return new RingWriter(arena, area, options, areas)
 }
 
 /**

@@ -18,7 +18,19 @@ import { corrupted } from '../header.js'
 import { platform } from '../platform.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import type { DBufKind, RingArea } from './area.js'
-import { activateSlot, type Claim, claimSlot, evicted, heldSlot, loadPublished, slotAt, takeWriter } from './slots.js'
+import {
+  activateSlot,
+  type Claim,
+  claimSlot,
+  endEpoch,
+  evicted,
+  evictSlot,
+  freeSlot,
+  heldSlot,
+  loadPublished,
+  slotAt,
+  takeWriter,
+} from './slots.js'
 import { localWakes, type Wakes } from './wakes.js'
 
 /** How a reader joins. */
@@ -48,6 +60,8 @@ export type ReaderState = 'open' | 'ended' | 'gone' | 'evicted' | 'broken' | 'le
 const REST = 8
 /** Looked at instead: an atomic load is what takes least from a processor that shares its core with the producer. */
 const restful = new Int32Array(1)
+/** Rings that may follow each other while a reader stays where it is: more are no producer's. */
+export const MOST_MOVES = 1000
 /** Looks before an end sleeps: twice as many after they were worth it, else half as many. */
 export const MOST_LOOKS = 2000
 export const LEAST_LOOKS = 32
@@ -233,6 +247,7 @@ export class RingReader {
   /** Everything before the block that `peek` showed may be overwritten. */
   release(): void {
     if (this.isHot) this.settle()
+    if (this.state !== 'open' && this.state !== 'evicted') return
     if (this.low !== this.released) {
       const at = this.at + SLOT.position
       const to = advance(this.base, (this.low - this.released) >>> 0)
@@ -251,10 +266,15 @@ export class RingReader {
 
   /** Goes. What is unread stays unread. */
   leave(): void {
+    this.depart(true)
+  }
+
+  /** Leaves; `everywhere`: gives up the places that are kept for it in the rings that follow, too. */
+  protected depart(everywhere: boolean): void {
     if (this.state !== 'open') return
     this.offset = -1
     this.count()
-    this.quit()
+    this.quit(everywhere)
     this.state = 'left'
   }
 
@@ -550,7 +570,10 @@ export class RingReader {
     const { words } = this
     if (this.look()) return true
     this.release()
-    if (this.strategy === 'mrp') this.share(this.base)
+    if (this.strategy === 'mrp') {
+      this.share(this.base)
+      if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
+    }
     const state = Atomics.load(words, WORD.state)
     if (state === RING_STATE.open) {
       if (this.areas.isGone?.(this.area) !== true) return false
@@ -590,7 +613,7 @@ export class RingReader {
       this.lostBlocks += (published - this.expected) >>> 0
     }
     this.count()
-    this.quit()
+    this.quit(false)
     this.state = state
   }
 
@@ -599,24 +622,47 @@ export class RingReader {
     const old = this.area
     const { area: next, claim } = this.areas.find(Atomics.load(this.words, WORD.successor) >>> 0)
     const held = heldSlot(next, this.place)
-    this.quit()
-    this.areas.free?.(old)
-    if (held === SLOT_STATE.active) {
-      this.use(next, 0)
-      return
+    let { place } = this
+    let start = 0
+    if (held !== SLOT_STATE.active) {
+      // It joined while the producer moved, or later: a new reader there, with what is still to be had. That is all
+      // since it joined, as the producer keeps that until its slot here is free.
+      if (held === SLOT_STATE.free) place = claim ?? claimSlot(next, this.options.pid ?? 0)
+      start = activateSlot(next, place, { strategy: this.strategy, wakeMode: this.wakes.mode, from: 'oldest' })
+      if (!this.lossy) this.expected = -1
     }
-    // It joined while the producer moved: a new reader there, with what is still to be had.
-    if (held === SLOT_STATE.free) this.place = claim ?? claimSlot(next, this.options.pid ?? 0)
-    const { strategy } = this
-    this.use(next, activateSlot(next, this.place, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
+    this.quit(false)
+    this.place = place
+    this.areas.free?.(old)
+    this.use(next, start)
+    // The producer may have waited for it to come here.
+    if (takeWriter(next)) this.wakes.wakeWriter(next)
   }
 
-  private quit(): void {
-    Atomics.and(this.words, this.area.table + TABLE.sleepers, ~(1 << this.place.slot))
-    if (Atomics.load(this.words, this.at + SLOT.epoch) === this.place.epoch) {
-      Atomics.compareExchange(this.words, this.at + SLOT.state, SLOT_STATE.active, SLOT_STATE.free)
+  /** Frees its slot, if it is still its own; `everywhere`: and those in the rings that follow. */
+  private quit(everywhere: boolean): void {
+    const { area, place } = this
+    if (!endEpoch(area, place)) return
+    if (everywhere) this.forsake()
+    if (takeWriter(area)) this.wakes.wakeWriter(area)
+    // Not before: while it is not free, neither this ring's memory can go nor that of those that follow.
+    freeSlot(area, place.slot)
+  }
+
+  /** Gives up the places that the producer keeps for it where it has moved. */
+  private forsake(): void {
+    let { area } = this
+    try {
+      for (let moves = 0; moves < MOST_MOVES && Atomics.load(area.words, WORD.state) === RING_STATE.moved; moves++) {
+        const { area: next, claim } = this.areas.find(Atomics.load(area.words, WORD.successor) >>> 0)
+        if (heldSlot(next, this.place) !== SLOT_STATE.free) evictSlot(next, this.place)
+        else if (claim !== undefined) evictSlot(next, claim)
+        area = next
+      }
+      if (area !== this.area && takeWriter(area)) this.wakes.wakeWriter(area)
+    } catch {
+      // Its producer is dead, or the memory makes no sense: then there is nobody to hold back.
     }
-    if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
   }
 
   /** R, of all mrp readers together (§6). Only its low word decides. */
@@ -675,7 +721,7 @@ export class RingReader {
     if (this.state !== 'evicted') {
       this.state = 'broken'
       storeCounter(this.words, this.at + SLOT.counters + 6, ++this.corruptions)
-      this.quit()
+      this.quit(true)
     }
     return error
   }

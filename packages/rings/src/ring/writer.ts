@@ -26,12 +26,14 @@ import {
   type Claim,
   claimSlot,
   copySlots,
+  dropLeavers,
   evictSlot,
+  hasLatecomers,
   isDeserted,
   type Scan,
   scanSlots,
   slotAt,
-  takeWriter,
+  wasHeld,
 } from './slots.js'
 import { localWakes, type Wakes } from './wakes.js'
 
@@ -144,7 +146,7 @@ export class RingWriter {
   private isFlushing = false
   private isEnded = false
   private old: RingArea[] = []
-  private readonly scan: Scan = { behind: 0, bad: [] }
+  private readonly scan: Scan = { behind: 0, isJoining: false, bad: [] }
 
   constructor(arena: Arena, area: RingArea, options: WriterOptions, areas: Areas, wakes: Wakes = localWakes) {
     this.arena = arena
@@ -160,6 +162,8 @@ export class RingWriter {
     this.levels = new Levels(options)
     this.use(area)
     this.resume()
+    // Whoever the one before was about to wake when it died.
+    if (this.base !== 0) wakes.wakeReaders(area, area.slots === 32 ? -1 : (1 << area.slots) - 1)
   }
 
   /** What other threads attach. After a true resize that of the newest memory. */
@@ -331,13 +335,17 @@ export class RingWriter {
   }
 
   /** Takes the slot of a reader that has died; see `invite`, and `RingReader.claim`. False: it had left already. */
-  evict({ slot, epoch }: Claim): boolean {
+  evict(claim: Claim): boolean {
     let done = false
-    for (const area of [...this.old, this.area]) if (slot < area.slots && evictSlot(area, slot, epoch)) done = true
-    if (done) {
-      storeCounter(this.words, WORD.producerCounters + 14, ++this.evicted)
-      if (takeWriter(this.area)) this.wakes.wakeWriter(this.area)
+    for (const area of [...this.old, this.area]) {
+      // In another ring than the one that it joined its number and epoch may be somebody else's.
+      if (claim.slot >= area.slots || (claim.ring !== area.id && !wasHeld(area, claim))) continue
+      if (evictSlot(area, claim)) done = true
     }
+    if (done) storeCounter(this.words, WORD.producerCounters + 14, ++this.evicted)
+    // Whatever the flag says: the dead one may have taken it, and died before it woke anybody.
+    Atomics.store(this.words, this.area.table + TABLE.writerSleeps, 0)
+    this.wakes.wakeWriter(this.area)
     return done
   }
 
@@ -367,6 +375,7 @@ export class RingWriter {
     storeCounter(from.words, counters + 12, ++this.resizes)
     for (let w = 0; w < 18; w++) to.words[counters + w] = from.words[counters + w]!
     Atomics.store(from.words, WORD.state, RING_STATE.moved)
+    dropLeavers(from, to)
     this.signal(true)
     this.old.push(from)
     this.use(to)
@@ -481,7 +490,6 @@ export class RingWriter {
     const tail = loadPosition(words, WORD.tail)
     if (!this.overwrites && distance(tail, this.base) > this.span)
       throw corrupted('the ring is fuller than it is large')
-    this.tail = tail | 0
     const counter = (n: number): number => loadCounter(words, WORD.producerCounters + 2 * n)
     this.published = resumeCount(words, this.base)
     this.full = counter(2)
@@ -505,9 +513,13 @@ export class RingWriter {
       this.dintentAt = reached(WORD.intent, this.dbase, this.capacity)
       this.dintent = this.dintentAt | 0
       this.dlow = this.dbase | 0
-      this.renewData()
     } else this.intentAt = reached(WORD.intent, this.base, this.span)
     this.intent = this.intentAt | 0
+    // Nothing behind this has been overwritten. The tail in the header is not to be believed: the one before may have
+    // died between the steps of its renewal.
+    const isNew = this.base === 0
+    this.tail = isNew ? 0 : (this.intent - this.span) | 0
+    this.dtail = isNew ? this.dlow : (this.dintent - this.capacity) | 0
   }
 
   private entryEnd(low: number): number {
@@ -606,17 +618,24 @@ export class RingWriter {
     if (this.areas.evictions !== undefined) {
       storeCounter(words, WORD.producerCounters + 14, this.evicted + this.areas.evictions)
     }
-    const before = loadPosition(words, WORD.tail)
+    const before = distance((this.pub - this.tail) >>> 0, this.base)
     resetPosition(words, WORD.tail, this.base)
-    const { behind, bad } = scanSlots(this.area, this.base, this.scan)
+    const { behind, isJoining, bad } = scanSlots(this.area, this.base, this.scan)
     for (const claim of bad) this.evict(claim)
+    // Then the tail stays, and who joins meanwhile from the oldest block on begins at what is published.
+    if (isJoining || (this.old.length > 0 && this.hasLatecomers())) return
     const tail = behind === 0 ? this.base : distance(behind, this.base)
     // R may lie before what has been overwritten already: the tail never goes back.
-    const next = distance(before, tail) > 2 * this.span ? before : tail
+    const next = distance(before, tail) > this.span ? before : tail
     resetPosition(words, WORD.tail, next)
     this.tail = next | 0
     if (this.kind === 'd') this.renewData()
     if (this.old.length > 0) this.sweep()
+  }
+
+  /** Do readers of the rings before have to be waited for, since nobody could keep a place for them here? */
+  private hasLatecomers(): boolean {
+    return this.old.some((area, i) => hasLatecomers(area, this.old[i + 1] ?? this.area))
   }
 
   private renewData(): void {
@@ -734,11 +753,8 @@ export class RingWriter {
 
   /** Frees memory that all readers have left. */
   private sweep(): void {
-    this.old = this.old.filter((area) => {
-      if (!isDeserted(area)) return true
-      this.areas.free(area)
-      return false
-    })
+    // In their order: a reader finds the way through those that follow the one where it is.
+    while (this.old.length > 0 && isDeserted(this.old[0]!)) this.areas.free(this.old.shift()!)
   }
 
   /** Before a block that is not like others: moves to memory of the size wanted, or says why it cannot be written. */

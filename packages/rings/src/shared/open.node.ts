@@ -53,7 +53,7 @@ class OpenAreas implements ReaderAreas {
       throw explain(error, this.name)
     }
     const area = this.map(next)
-    return next.slot < 0 ? { area } : { area, claim: { slot: next.slot, epoch: next.epoch } }
+    return next.slot < 0 ? { area } : { area, claim: { ring: area.id, slot: next.slot, epoch: next.epoch } }
   }
 
   free(area: RingArea): void {
@@ -87,7 +87,8 @@ export class SharedRingReader extends RingReader {
 
   /** Leaves, and gives the memory back. */
   close(): void {
-    this.leave()
+    // The end of the connection ends every place that is kept for it.
+    this.depart(false)
     this.shared.close()
   }
 
@@ -118,7 +119,7 @@ export const openSharedRing = (name: string, options: OpenRingOptions = {}): Sha
   const { areas, handle } = open(name, options, false)
   const area = areas.map(handle)
   try {
-    const claim = { slot: handle.slot, epoch: handle.epoch }
+    const claim = { ring: area.id, slot: handle.slot, epoch: handle.epoch }
     return new SharedRingReader(options.arena ?? commonArena(), area, name, options, areas, claim)
   } catch (error) {
     areas.close()

@@ -1,4 +1,4 @@
-import { SLOT, WAKE } from '../format.js'
+import { SLOT, TABLE, WAKE } from '../format.js'
 import type { NativeArea } from '../native/types.js'
 import { platform } from '../platform.js'
 import type { RingArea } from '../ring/area.js'
@@ -73,6 +73,10 @@ export const nativeWakes = (natives: Map<RingArea, NativeArea>): Wakes => {
       await sleeper.sleep(area.words, at, expected, ms)
     },
     later(area, micros) {
+      // The keeper cannot wake those that sleep on `Atomics`, so they do not wait.
+      const sleepers = area.table + TABLE.sleepers
+      const local = localOnes(area, Atomics.load(area.words, sleepers))
+      if (local !== 0) localWakes.wakeReaders(area, Atomics.and(area.words, sleepers, ~local) & local)
       natives.get(area)?.signalLater(micros)
     },
   }
