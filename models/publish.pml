@@ -6,8 +6,13 @@
 
    Properties: the consumer, which follows `low` alone, reads every block once and whole; whoever reads all three words
    gets a position that was published at some moment while it read; a producer that takes over knows the published
-   position and the number of the next block. Checked with a consumer (-DCONSUMER) and with an outsider (-DOUTSIDER,
-   who needs no consumer: everything is consumed at once), which is all there is to see, as neither sees the other. */
+   position and the number of the next block. Checked with a consumer and with an outsider
+   (who needs no consumer: everything is consumed at once), which is all there is to see, as neither sees the other.
+
+   check consumer: -DCONSUMER
+   check outsider: -DOUTSIDER
+   mutants consumer: PUBLISH_BEFORE_WRITE NUMBER_BY_COUNTER COUNTED_BEFORE_ANNOUNCED
+   mutants outsider: READ_IN_ORDER_OF_WRITING LOW_NOT_LOADED_AGAIN AFTER_NOT_LOADED_AGAIN WORDS_NOT_RESTORED LOW_BEFORE_EPOCH */
 #define LOWS 8
 #define EPOCHS 3
 #define MOD (LOWS * EPOCHS)
@@ -16,8 +21,8 @@
 #define EPOCH(p) ((p) / LOWS)
 #define LOW(p) ((p) % LOWS)
 #define DIST(a, b) (((b) + MOD - (a)) % MOD)
-/* Nobody sleeps for 2^52 bytes between two loads: here, for a whole round of epochs less one. */
-#define LONGEST (MOD - LOWS)
+/* Nobody sleeps for 2^52 bytes between two loads, less two epochs: `after` lags behind, `before` runs ahead. */
+#define LONGEST (MOD - 2 * LOWS)
 
 byte low, before, after;           /* producer position, written by the producer */
 byte consumed;                     /* low of the consumer position, written by the consumer */

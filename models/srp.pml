@@ -1,328 +1,305 @@
 /* Rings with many readers that never lose a block (ring-format.md: "Reader table", "Who holds the producer back",
    "Joining", "Leaving and dying", "Sleeping with a table", "Death").
 
-   Scaled down: the ring holds two blocks of one byte, a block's number is its position, positions count modulo 4, which
-   tells all positions apart that can meet in a ring of two. Position words are whole (publish.pml takes them apart).
-   Readers join from what is published or from the oldest block, read, sleep, leave, join again, and are killed between
-   any two of their accesses to shared memory once their claim is known to who evicts them. The producer batches, sleeps
-   when there is no room, and is killed and taken over. It ends the ring whenever it likes. Deaths and joins are bounded.
+   Scaled down: the ring holds one block or two of one byte, every block is published at once, its number is its
+   position; positions count modulo two more than the capacity, which tells apart all that can meet. Position words are
+   whole (publish.pml takes them apart); a `wake` word is a bit, changed or not since its reader looked. Readers join
+   from what is published or from the oldest block, read, sleep, leave. The producer sleeps when there is no room and ends
+   the ring when it likes. One end is killed between any two of its accesses to shared memory: a reader is evicted by
+   whoever has its claim, a producer is taken over.
 
-   Properties: a reader gets every block behind its first one, in order, whole; nobody who keeps to the format is
-   evicted; nobody sleeps for ever, whoever dies (else there is an end state in which a process has not ended).
+   Properties: a reader gets every block behind its first one, before it is overwritten; nobody who keeps to the format
+   is evicted; nobody sleeps for ever (else there is an end state in which a process has not ended).
 
-   Check -DREADERS=2 -DSLOTS=1 -DJOINS=2 -DDEATHS=1
-   Check -DREADERS=2 -DSLOTS=2 -DJOINS=1 -DDEATHS=1 */
-#define MOD 4
-#define CAP 2
+   check reuse: -DSLOTS=1 -DREADERS=2 -DCAP=1 -DKILL_READER
+   check takeover: -DSLOTS=1 -DREADERS=1 -DCAP=2 -DKILL_PRODUCER
+   check slowest: -DSLOTS=2 -DREADERS=2 -DCAP=1
+   mutants reuse: ACTIVE_BEFORE_ITS_POSITION FREE_BEFORE_THE_EPOCH DEATH_WHILE_LEAVING_FORGOTTEN
+   mutants reuse: BIT_CLEARED_AFTER_FREEING EVICTS_AND_WAKES_BY_THE_FLAG
+   mutants takeover: TAIL_BELIEVED TAKES_OVER_QUIETLY
+   mutants slowest: POSITION_BEFORE_JOINING JOINING_HOLDS_NOBODY TAIL_NOT_RAISED_FIRST TAIL_SHOWN_WHILE_SOMEBODY_JOINS
+   mutants slowest: SLEEPS_ON_WHAT_IT_HAS_READ READER_LOOKS_NOT_AGAIN PRODUCER_LOOKS_NOT_AGAIN FLAG_BEFORE_THE_POSITION */
+#define MOD (CAP + 2)
 #define DIST(a, b) (((b) + MOD - (a)) % MOD)
 #define FREE 0
 #define CLAIMED 1
 #define ACTIVE 2
 #define JOINING 3
+#define BIT(s) (1 << (s))
 
-/* The header, written by the producer. */
+/* The header, written by the producer. What lies before intent - CAP may have been overwritten. */
 byte published, intent, tailWord;
 bool ended;
-byte cell[CAP];
 /* The reader table. */
 byte sleepers;
 bool writerSleeps;
-byte state[SLOTS], epoch[SLOTS], position[SLOTS], wake[SLOTS];
+byte state[SLOTS], epoch[SLOTS], position[SLOTS];
+bool wake[SLOTS];
 /* Who sleeps on a word (a futex): changing the word does not wake, only a call does. */
 bool producerAsleep, asleep[SLOTS];
 
-byte deaths;
+bool mayDie = true;
 
-#define DIE_P if :: deaths > 0 -> deaths--; goto killed :: true fi
-#define DIE_R if :: deaths > 0 -> deaths--; goto killed :: true fi
-
-/* Whoever ends an epoch, its reader or who evicts it, and nobody twice. `done`: it was us. */
-inline endEpoch(s, e) {
-#ifdef MUTANT_FREE_BEFORE_THE_EPOCH
-  if
-  :: epoch[s] == e ->
-     atomic { if :: state[s] != FREE -> state[s] = FREE; done = true :: else fi }
-     if :: done -> epoch[s]++ :: else fi
-  :: else
-  fi
+/* One access to shared memory, and what follows from it; or the end of who would have made it. */
+#define STEP_OR_DIE(x) if :: atomic { x } :: atomic { mayDie -> mayDie = false; goto killed } fi
+#define STEP_ALIVE(x) atomic { x }
+#ifdef KILL_READER
+#define RSTEP(x) STEP_OR_DIE(x)
 #else
-  atomic { if :: epoch[s] == e -> epoch[s]++; done = true :: else fi }
+#define RSTEP(x) STEP_ALIVE(x)
 #endif
-}
-
-inline wakeWriter() {
-  if
-  :: writerSleeps ->
-     atomic { found = writerSleeps; writerSleeps = false }
-     DIE_R;
-     if :: found -> producerAsleep = false; found = false :: else fi
-  :: else
-  fi
-}
-
-/* Moves the position on, then looks whether the producer sleeps. */
-inline release() {
-#ifdef MUTANT_FLAG_BEFORE_THE_POSITION
-  found = writerSleeps;
-  position[s] = own;
-  if :: found -> writerSleeps = false; producerAsleep = false; found = false :: else fi;
+#ifdef KILL_PRODUCER
+#define PSTEP(x) STEP_OR_DIE(x)
 #else
-  position[s] = own;
-  DIE_R;
-  wakeWriter();
+#define PSTEP(x) STEP_ALIVE(x)
 #endif
-  assert(epoch[s] == e)
-}
+
+/* A reader wakes the producer if that sleeps. */
+#define WAKE_WRITER \
+  RSTEP(found = writerSleeps; writerSleeps = false); \
+  if :: found -> RSTEP(producerAsleep = false; found = false) :: else fi
 
 proctype reader(byte id) {
-  byte s, e, own, known, value, joins = JOINS;
-  bool done, found, last;
+  byte s, e, own, known;
+  bool last, found;
 
-join:
-  if :: joins == 0 -> goto finished :: else -> joins-- fi;
-  /* 1. A free slot. */
-  if
-  :: atomic { SLOTS > 1 -> s = id % SLOTS; state[s] == FREE -> state[s] = CLAIMED }
-  :: atomic { SLOTS == 1 && state[0] == FREE -> s = 0; state[0] = CLAIMED }
-  fi;
+  s = id % SLOTS;
+  /* 1. A free slot. Who evicts knows of the claim. */
+  atomic { state[s] == FREE -> state[s] = CLAIMED }
   atomic { epoch[s]++; e = epoch[s] }
-  DIE_R;
 #ifdef MUTANT_ACTIVE_BEFORE_ITS_POSITION
-  own = published;
-  position[s] = own;
-  atomic { assert(state[s] == CLAIMED); state[s] = ACTIVE }
-  assert(epoch[s] == e);
+  RSTEP(position[s] = published);
+  RSTEP(assert(epoch[s] == e && state[s] == CLAIMED); state[s] = ACTIVE);
 #else
 #ifdef MUTANT_POSITION_BEFORE_JOINING
-  own = published;
+  RSTEP(own = published);
 #endif
-  /* 2. From now on every look of the producer sees this slot. */
-  atomic { assert(state[s] == CLAIMED); state[s] = JOINING }
-  assert(epoch[s] == e);
+  /* 2. From now on the producer sees this slot whenever it looks. */
+  RSTEP(assert(epoch[s] == e && state[s] == CLAIMED); state[s] = JOINING);
 #endif
-  DIE_R;
-  /* 3, 4. Where it begins. */
+  /* 3. Where it begins. */
 #ifndef MUTANT_POSITION_BEFORE_JOINING
-  if :: own = published :: own = tailWord fi;
+  RSTEP(if :: own = published :: own = tailWord fi);
 #endif
-  position[s] = own;
-  DIE_R;
+  /* 4, 5. */
+  RSTEP(position[s] = own; known = own);
 #ifndef MUTANT_ACTIVE_BEFORE_ITS_POSITION
-  atomic { assert(state[s] == JOINING && epoch[s] == e); state[s] = ACTIVE }
-  DIE_R;
+  RSTEP(assert(epoch[s] == e && state[s] == JOINING); state[s] = ACTIVE);
 #endif
-  wakeWriter();
-  known = own;
+  WAKE_WRITER;
 
   do
   :: own != known ->
      /* A block, used in place. */
-     assert(cell[own % CAP] == own);
-     own = (own + 1) % MOD
+     RSTEP(assert(DIST(own, intent) > 0 && DIST(own, intent) <= CAP); own = (own + 1) % MOD)
   :: own == known ->
-     known = published;
-     assert(DIST(own, known) <= CAP);
+     RSTEP(known = published; assert(DIST(own, known) <= CAP));
      if
      :: own != known
-     :: own == known ->
+     :: else ->
         /* Nobody sleeps on what it could release. */
-#ifndef MUTANT_SLEEPS_ON_WHAT_IT_HAS_READ
-        if :: position[s] != own -> release() :: else fi;
-#endif
         if
-        :: last -> break
-        :: ended -> last = true
-        :: !ended && !last ->
-           /* Sleeps. */
-           value = wake[s];
-           DIE_R;
-           sleepers = sleepers | (1 << s);
-           DIE_R;
-#ifndef MUTANT_READER_LOOKS_NOT_AGAIN
+#ifndef MUTANT_SLEEPS_ON_WHAT_IT_HAS_READ
+        :: position[s] != own -> goto release
+#endif
+        :: else ->
+           /* Once more after the end: it may have been published between the two looks. */
            if
-           :: published != known || ended
-           :: else ->
-#endif
-              atomic { if :: wake[s] == value -> asleep[s] = true :: else fi }
-              if
-              :: !asleep[s]
-              :: deaths > 0 -> deaths--; goto killed
-              fi;
+           :: last -> break
+           :: atomic { !last && ended -> last = true }
+           :: !last && !ended ->
+              /* Sleeps. */
+              RSTEP(wake[s] = false);
+              RSTEP(sleepers = sleepers | BIT(s));
 #ifndef MUTANT_READER_LOOKS_NOT_AGAIN
-           fi;
+              if
+              :: published != known || ended
+              :: else ->
 #endif
-           sleepers = sleepers & ~(1 << s)
+                 atomic { if :: !wake[s] -> asleep[s] = true :: else fi }
+                 if
+                 :: !asleep[s]
+#ifdef KILL_READER
+                 :: atomic { mayDie -> mayDie = false; goto killed }
+#endif
+                 fi;
+#ifndef MUTANT_READER_LOOKS_NOT_AGAIN
+              fi;
+#endif
+              RSTEP(sleepers = sleepers & ~BIT(s); wake[s] = false)
+           fi
         fi
      fi
-  :: position[s] != own -> release()
-  :: true -> break
+  :: position[s] != own ->
+release:
+#ifdef MUTANT_FLAG_BEFORE_THE_POSITION
+     WAKE_WRITER;
+     RSTEP(position[s] = own)
+#else
+     RSTEP(position[s] = own);
+     WAKE_WRITER
+#endif
+  :: atomic { assert(epoch[s] == e); break }
   od;
 
-  /* Leaves. Freeing the slot comes last: then the ring's memory may be gone. */
-  sleepers = sleepers & ~(1 << s);
-  DIE_R;
-  endEpoch(s, e);
-  assert(done);
-  DIE_R;
-  wakeWriter();
-  state[s] = FREE;
-  done = false;
-  /* It may die now, too. */
-  if :: true -> goto evict :: true -> skip fi;
-  goto again;
+  /* Leaves. */
+#ifdef MUTANT_FREE_BEFORE_THE_EPOCH
+  RSTEP(sleepers = sleepers & ~BIT(s));
+  RSTEP(state[s] = FREE);
+  WAKE_WRITER;
+#else
+  RSTEP(assert(epoch[s] == e); epoch[s]++);
+  RSTEP(sleepers = sleepers & ~BIT(s));
+  WAKE_WRITER;
+  RSTEP(state[s] = FREE);
+#endif
+#ifdef KILL_READER
+  /* Now it may die, too: it is evicted even if it has left. */
+  if :: atomic { mayDie -> mayDie = false } :: goto finished fi;
 
 killed:
   asleep[s] = false;
-evict:
-  /* Who evicts the dead knows its claim. Perhaps it has left. */
-  found = false;
-  endEpoch(s, e);
-  if
-  :: done ->
-#ifndef MUTANT_BIT_CLEARED_AFTER_FREEING
-     sleepers = sleepers & ~(1 << s);
-#endif
-#ifdef MUTANT_EVICTS_BUT_WAKES_BY_THE_FLAG
-     atomic { if :: writerSleeps -> writerSleeps = false; producerAsleep = false :: else fi };
+#ifdef MUTANT_FREE_BEFORE_THE_EPOCH
+  if :: atomic { epoch[s] != e -> goto finished } :: epoch[s] == e fi;
+  if :: atomic { state[s] == FREE -> goto finished } :: atomic { state[s] != FREE -> state[s] = FREE } fi;
+  atomic { epoch[s]++ }
+  sleepers = sleepers & ~BIT(s);
+  atomic { writerSleeps = false; producerAsleep = false }
 #else
-     writerSleeps = false;
-     producerAsleep = false;
+  if
+  :: atomic { epoch[s] == e -> epoch[s]++ }
+  :: epoch[s] == e + 1 ->
+     /* It may have died while it left. */
+     if
+#ifndef MUTANT_DEATH_WHILE_LEAVING_FORGOTTEN
+     :: atomic { state[s] == ACTIVE || state[s] == JOINING -> skip }
+        if :: atomic { epoch[s] != e + 1 -> goto finished } :: epoch[s] == e + 1 fi
 #endif
-     state[s] = FREE;
-#ifdef MUTANT_BIT_CLEARED_AFTER_FREEING
-     sleepers = sleepers & ~(1 << s);
-#endif
-     done = false
-  :: else
+     :: else -> goto finished
+     fi
+  :: atomic { epoch[s] > e + 1 -> goto finished }
   fi;
-again:
-  own = 0; known = 0; value = 0; last = false; s = 0; e = 0;
-  goto join;
+#ifndef MUTANT_BIT_CLEARED_AFTER_FREEING
+  sleepers = sleepers & ~BIT(s);
+#endif
+#ifdef MUTANT_EVICTS_AND_WAKES_BY_THE_FLAG
+  atomic { if :: writerSleeps -> writerSleeps = false; producerAsleep = false :: else fi }
+#else
+  atomic { writerSleeps = false; producerAsleep = false }
+#endif
+  state[s] = FREE;
+#ifdef MUTANT_BIT_CLEARED_AFTER_FREEING
+  sleepers = sleepers & ~BIT(s);
+#endif
+#endif
+#endif
 finished:
   skip
 }
 
 proctype producer() {
-  byte at, own, tail, least, s, e, mask;
-  bool sleeping;
+  byte own, tail, least, s, e, mask;
+  bool stays, sleeping;
   goto begin;
 
+#ifdef KILL_PRODUCER
 killed:
-  producerAsleep = false;
-  at = 0; tail = 0; least = 0; s = 0; e = 0; mask = 0; sleeping = false;
-begin:
-  own = published;
-  at = own;
+  atomic {
+    producerAsleep = false; least = 0; s = 0; e = 0; mask = 0; stays = false; sleeping = false;
+    own = published;
 #ifdef MUTANT_TAIL_BELIEVED
-  tail = tailWord;
+    tail = tailWord;
 #else
-  /* Nothing behind this has been overwritten. Readers are asked before anything is. */
-  tail = (intent + MOD - CAP) % MOD;
+    /* Nothing behind this has been overwritten. Readers are asked before anything is. */
+    tail = (intent + MOD - CAP) % MOD
 #endif
+  }
 #ifndef MUTANT_TAKES_OVER_QUIETLY
-  /* Who was just about to be woken. */
-  s = 0;
-  do
-  :: s < SLOTS -> wake[s] = (wake[s] + 1) % MOD; DIE_P; asleep[s] = false; s++
-  :: else -> break
-  od;
-  s = 0;
+  /* Whoever was about to be woken. */
+  atomic { do :: s < SLOTS -> wake[s] = true; asleep[s] = false; s++ :: else -> break od; s = 0 }
 #endif
-
+#endif
+begin:
   do
-  :: DIST(tail, at) < CAP ->
-     intent = (at + 1) % MOD;
-     DIE_P;
-     cell[at % CAP] = at;
-     DIE_P;
-     at = (at + 1) % MOD
-  :: DIST(tail, at) >= CAP && at == own ->
+  :: DIST(tail, own) < CAP ->
+     PSTEP(intent = (own + 1) % MOD);
+     PSTEP(own = (own + 1) % MOD; published = own);
+signal:
+     if
+     :: sleepers == 0
+     :: atomic { sleepers != 0 -> mask = sleepers; sleepers = 0 }
+        do
+        :: mask & BIT(s) -> PSTEP(wake[s] = true; asleep[s] = false; mask = mask & ~BIT(s); s++)
+        :: !(mask & BIT(s)) && mask -> s++
+        :: mask == 0 -> break
+        od;
+        s = 0
+     fi;
+     if :: ended -> break :: else fi
+  :: atomic { ended = true; goto signal }
+  :: DIST(tail, own) == CAP ->
 renew:
      /* Who holds the producer back. */
 #ifndef MUTANT_TAIL_NOT_RAISED_FIRST
-     tailWord = own;
-     DIE_P;
+     PSTEP(tailWord = own);
 #endif
-     least = 0;
-     s = 0;
      do
      :: s < SLOTS ->
-        e = epoch[s];
+        PSTEP(e = epoch[s]);
         if
+        :: atomic { e % 2 == 0 -> s++ }
         :: e % 2 == 1 ->
            if
+           :: atomic { state[s] == FREE || state[s] == CLAIMED -> s++ }
+#ifdef MUTANT_JOINING_HOLDS_NOBODY
+           :: atomic { state[s] == JOINING -> s++ }
+#else
+           :: atomic { state[s] == JOINING -> stays = true; s++ }
+#endif
            :: state[s] == ACTIVE ->
               atomic {
                 if
                 :: DIST(position[s], own) > CAP -> assert(epoch[s] != e)
                 :: else -> if :: DIST(position[s], own) > least -> least = DIST(position[s], own) :: else fi
-                fi
+                fi;
+                s++
               }
-#ifndef MUTANT_JOINING_HOLDS_NOBODY
-           :: state[s] == JOINING ->
-              if :: DIST(tail, own) > least -> least = DIST(tail, own) :: else fi
-#endif
-           :: else
            fi
-        :: else
-        fi;
-        s++
-     :: else -> break
+        fi
+     :: s == SLOTS -> break
      od;
-     s = 0; e = 0;
-     tail = (own + MOD - least) % MOD;
-     least = 0;
-     tailWord = tail;
-     DIE_P;
      if
-     :: DIST(tail, at) < CAP -> if :: sleeping -> writerSleeps = false; sleeping = false :: else fi
-     :: DIST(tail, at) >= CAP && !sleeping ->
-        writerSleeps = true;
-        DIE_P;
+     :: atomic { stays -> stays = false; least = 0; s = 0; e = 0 }
+        /* Who joins from the oldest block on just now begins at what is published. */
+#ifdef MUTANT_TAIL_SHOWN_WHILE_SOMEBODY_JOINS
+        PSTEP(tailWord = tail)
+#endif
+     :: !stays -> PSTEP(tail = (own + MOD - least) % MOD; tailWord = tail; least = 0; s = 0; e = 0)
+     fi;
+     if
+     :: DIST(tail, own) < CAP -> if :: sleeping -> PSTEP(writerSleeps = false; sleeping = false) :: else fi
+     :: DIST(tail, own) == CAP && !sleeping ->
+        PSTEP(writerSleeps = true; sleeping = true);
 #ifdef MUTANT_PRODUCER_LOOKS_NOT_AGAIN
         goto sleep;
 #endif
-        sleeping = true;
         goto renew
-     :: DIST(tail, at) >= CAP && sleeping ->
+     :: DIST(tail, own) == CAP && sleeping ->
 sleep:
-        atomic { if :: writerSleeps -> producerAsleep = true :: else fi }
+        PSTEP(if :: writerSleeps -> producerAsleep = true :: else fi);
         if
         :: !producerAsleep
-        :: deaths > 0 -> deaths--; goto killed
+#ifdef KILL_PRODUCER
+        :: atomic { mayDie -> mayDie = false; goto killed }
+#endif
         fi;
-        writerSleeps = false;
-        sleeping = false
+        PSTEP(writerSleeps = false; sleeping = false)
      fi
-  :: at != own ->
-     published = at;
-     DIE_P;
-     own = at;
-signal:
-     if
-     :: sleepers != 0 ->
-        atomic { mask = sleepers; sleepers = 0 }
-        s = 0;
-        do
-        :: s < SLOTS ->
-           if
-           :: mask & (1 << s) -> DIE_P; wake[s] = (wake[s] + 1) % MOD; DIE_P; asleep[s] = false
-           :: else
-           fi;
-           s++
-        :: else -> break
-        od;
-        s = 0; mask = 0
-     :: else
-     fi;
-     if :: ended -> break :: else fi
-  :: at == own -> ended = true; goto signal
   od
 }
 
 init {
   byte i;
-  if :: deaths = 0 :: deaths = DEATHS fi;
   atomic {
     run producer();
     do :: i < READERS -> run reader(i); i++ :: else -> break od

@@ -69,27 +69,31 @@ SLR_FN void slr_give_up(slr_writer *w, uint32_t slot, uint32_t epoch) {
 SLR_FN uint64_t slr_scan(slr_writer *w) {
   const slr_layout *r = &w->ring;
   uint64_t most = 0;
-  int medium = 0;
+  int64_t medium = -1;
   for (uint32_t s = 0; s < r->slots; s++) {
     /* First: whoever is evicted for what follows must be the one who wrote it. */
     uint32_t epoch = slr_load(slr_slot(r, s, SLR_S_EPOCH));
     uint32_t state = slr_load(slr_slot(r, s, SLR_S_STATE));
     if (!(epoch & 1) || (state != SLR_ACTIVE && state != SLR_JOINING)) continue;
     uint32_t strategy = slr_plain(slr_slot(r, s, SLR_S_STRATEGY));
-    if (strategy == SLR_MRP) medium = 1;
-    if (strategy != SLR_SRP) continue;
+    if (strategy != SLR_SRP && strategy != SLR_MRP) continue;
     if (state == SLR_JOINING) {
-      most = SLR_POSITIONS;
+      if (strategy == SLR_SRP) most = SLR_POSITIONS;
       continue;
     }
     int64_t behind = slr_behind(w, s);
-    if (behind < 0) slr_give_up(w, s, epoch);
+    if (strategy == SLR_MRP) {
+      if (behind < 0) behind = r->span;
+      if (behind > medium) medium = behind;
+    } else if (behind < 0) slr_give_up(w, s, epoch);
     else if ((uint64_t)behind > most) most = (uint64_t)behind;
   }
-  if (medium) {
-    /* R may be of any reader and any age: only its low word counts, and only if it is within the ring. */
+  if (medium >= 0) {
+    /* R may be of any reader and any age: only its low word counts, and only if it is within the ring. When all are past
+       it, it may be of one that has left, and nobody need ever store it again. */
     uint32_t behind = (uint32_t)w->published - slr_load(slr_table(r, SLR_T_SHARED));
-    if (behind <= r->span && behind > most) most = behind;
+    uint64_t held = behind < (uint64_t)medium ? behind : (uint64_t)medium;
+    if (behind <= r->span && held > most) most = held;
   }
   return most;
 }

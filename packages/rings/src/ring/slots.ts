@@ -136,7 +136,7 @@ export const scanSlots = (area: RingArea, published: number, into: Scan): Scan =
   into.behind = 0
   into.isJoining = false
   into.bad.length = 0
-  let medium = false
+  let medium = -1
   for (let slot = 0; slot < area.slots; slot++) {
     const at = slotAt(area, slot)
     // First: whoever is evicted for what follows must be the one who wrote it.
@@ -145,10 +145,9 @@ export const scanSlots = (area: RingArea, published: number, into: Scan): Scan =
     const state = Atomics.load(words, at + SLOT.state)
     if (state !== SLOT_STATE.active && state !== SLOT_STATE.joining) continue
     const strategy = words[at + SLOT.strategy]
-    if (strategy === STRATEGY.mrp) medium = true
-    if (strategy !== STRATEGY.srp) continue
+    if (strategy !== STRATEGY.srp && strategy !== STRATEGY.mrp) continue
     if (state === SLOT_STATE.joining) {
-      into.isJoining = true
+      if (strategy === STRATEGY.srp) into.isJoining = true
       continue
     }
     let behind = -1
@@ -159,13 +158,15 @@ export const scanSlots = (area: RingArea, published: number, into: Scan): Scan =
     } catch {
       // Words that no writer leaves.
     }
-    if (behind < 0 || behind > span) into.bad.push({ ring: area.id, slot, epoch })
+    if (strategy === STRATEGY.mrp) medium = Math.max(medium, behind < 0 ? span : behind)
+    else if (behind < 0 || behind > span) into.bad.push({ ring: area.id, slot, epoch })
     else if (behind > into.behind) into.behind = behind
   }
-  if (medium) {
-    // R may be of any reader and any age: only its low word counts, and only if it is within the ring.
+  if (medium >= 0) {
+    // R may be of any reader and any age: only its low word counts, and only if it is within the ring. When all are past
+    // it, it may be of one that has left, and nobody need ever store it again.
     const behind = ((published | 0) - Atomics.load(words, area.table + TABLE.shared)) >>> 0
-    if (behind <= span && behind > into.behind) into.behind = behind
+    if (behind <= span) into.behind = Math.max(into.behind, Math.min(behind, medium))
   }
   return into
 }
