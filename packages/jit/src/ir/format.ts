@@ -1,98 +1,28 @@
 import { StreamlineError } from '@netstreamline/core'
+import { Reader, Writer } from './bytes.js'
 
 /**
  * The filter IR: what fpl3, classic BPF and the portable FEs compile to, and what every back end starts from.
- * A program is a header of 16 bytes and instructions of 12, little endian, specified in docs/reference/ir.md.
- * 32 registers of 32 bits, zero at the start of every block; jumps go forward only, so every program ends.
+ * The bytes of a program are specified in docs/reference/ir.md. 32 registers of 32 bits, zero at the start of every
+ * block; jumps go forward only, but for loops of a stated number of rounds, so every program ends.
  */
 export const MAGIC = 0x52494c53
-export const VERSION = 1
-export const HEADER = 16
+export const VERSION = 2
+export const HEADER = 32
 export const SIZE = 12
 export const REGISTERS = 32
-export const MAX_INSTRUCTIONS = 65_536
-export const MAX_MEMORY = 65_536
-/** As index register of a load: none. */
+/** As index register: none. */
 export const NONE = 255
-
-/** Operation codes. Grouped by ten so that a target can dispatch on the group. */
-export const OP = {
-  RET: 0, // classifier = a & 0xffff
-  RETI: 1, // classifier = imm & 0xffff
-  JMP: 2,
-  MOV: 10,
-  MOVI: 11,
-  NEG: 12,
-  NOT: 13,
-  ADD: 20,
-  SUB: 21,
-  MUL: 22,
-  DIV: 23,
-  MOD: 24,
-  AND: 25,
-  OR: 26,
-  XOR: 27,
-  SHL: 28,
-  SHR: 29,
-  ADDI: 30,
-  SUBI: 31,
-  MULI: 32,
-  DIVI: 33,
-  MODI: 34,
-  ANDI: 35,
-  ORI: 36,
-  XORI: 37,
-  SHLI: 38,
-  SHRI: 39,
-  LDB: 40, // d = byte at base[b] + r[a] + imm
-  LDW: 41, // 16 bits, big endian
-  LDD: 42, // 32 bits, big endian
-  LDSB: 43,
-  LDSW: 44,
-  LDBIT: 45, // bit of the window, MSB of byte 0 = bit 0; address in bits
-  LEN: 50,
-  WLEN: 51,
-  CLS: 52,
-  KIND: 53,
-  PROTO: 54,
-  TRIM: 60, // length = min(length, r[a])
-  TRIMI: 61,
-  NARROW: 62, // offset += r[a] + imm, length -= the same
-  SETKIND: 63,
-  STREAM: 64, // stream = r[a]
-  LDM: 70, // d = memory[r[a] + imm]
-  STM: 71, // memory[r[a] + imm] = r[b]
-  ADDM: 72, // memory[r[a] + imm] += r[b]
-  JEQ: 80,
-  JNE: 81,
-  JLT: 82,
-  JGE: 83,
-  JLE: 84,
-  JGT: 85,
-  JSET: 86,
-  JEQI: 90,
-  JNEI: 91,
-  JLTI: 92,
-  JGEI: 93,
-  JLEI: 94,
-  JGTI: 95,
-  JSETI: 96,
-} as const
-export type OpName = keyof typeof OP
+/** Words that a block carries from program to program. */
+export const MAILBOX = 8
 
 /** What a load counts from: the window, the network header, the transport header. */
 export const BASE = { window: 0, l3: 1, l4: 2 } as const
 export type BaseName = keyof typeof BASE
 
-/** Bytes that a load reads, 0 for everything else. */
-export const width = (op: number): number =>
-  op === OP.LDB || op === OP.LDSB || op === OP.LDBIT ? 1 : op === OP.LDW || op === OP.LDSW ? 2 : op === OP.LDD ? 4 : 0
-
-export const isJump = (op: number): boolean => op === OP.JMP || op >= 80
-export const isBranch = (op: number): boolean => op >= 80
-export const isReturn = (op: number): boolean => op === OP.RET || op === OP.RETI
-export const isAlu = (op: number): boolean => op >= 20 && op < 30
-export const isAluImmediate = (op: number): boolean => op >= 30 && op < 40
+/** Why a program was stopped, with result 0. */
+export const ABORT = { window: 1, memory: 2, division: 3, external: 4 } as const
+export type AbortName = keyof typeof ABORT
 
 /** One instruction. `imm` is a u32. */
 export interface Instruction {
@@ -104,51 +34,84 @@ export interface Instruction {
   readonly to: number
 }
 
+/** Where a SWITCH goes: by value, ascending. */
+export type Table = readonly (readonly [value: number, to: number])[]
+
+/** A function outside that EXT calls: it reads `reads` words of memory, writes `writes`, and is charged `cost`. */
+export interface Extern {
+  readonly name: string
+  readonly reads: number
+  readonly writes: number
+  readonly cost: number
+}
+
 /** A decoded program. */
 export interface Program {
   /** Words of persistent memory, private to the instance, zero at first. */
   readonly memory: number
   readonly code: readonly Instruction[]
+  /** Are aborts counted? Languages want that; filters, which meet short packets all the time, do not. */
+  readonly counted?: boolean
+  /** What SCAN looks for. */
+  readonly patterns?: readonly Uint8Array[]
+  readonly tables?: readonly Table[]
+  readonly externs?: readonly Extern[]
 }
+
+const COUNTED = 1
 
 /** The bytes of a program. */
 export const encode = (program: Program): Uint8Array => {
-  const bytes = new Uint8Array(HEADER + program.code.length * SIZE)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, MAGIC, true)
-  view.setUint16(4, VERSION, true)
-  view.setUint32(8, program.memory, true)
-  view.setUint32(12, program.code.length, true)
-  program.code.forEach((i, n) => {
-    const at = HEADER + n * SIZE
-    bytes.set([i.op, i.d, i.a, i.b], at)
-    view.setUint32(at + 4, i.imm, true)
-    view.setUint32(at + 8, i.to, true)
-  })
-  return bytes
+  const { code, patterns = [], tables = [], externs = [] } = program
+  const w = new Writer()
+  w.u32(MAGIC).u16(VERSION)
+  w.u16(program.counted ? COUNTED : 0).u32(program.memory)
+  w.u32(code.length).u32(patterns.length).u32(tables.length).u32(externs.length).u32(0)
+  for (const { op, d, a, b, imm, to } of code) w.u8(op).u8(d).u8(a).u8(b).u32(imm).u32(to)
+  for (const p of patterns) w.u32(p.length).bytes(p)
+  for (const t of tables) {
+    w.u32(t.length)
+    for (const [value, to] of t) w.u32(value).u32(to)
+  }
+  for (const { name, reads, writes, cost } of externs) {
+    const bytes = Uint8Array.from(name, (c) => c.charCodeAt(0))
+    w.u32(reads).u32(writes).u32(cost).u32(bytes.length).bytes(bytes)
+  }
+  return w.finish()
 }
+
+const bad = (why: string): StreamlineError =>
+  new StreamlineError('SL_IR', `not a program of the filter IR: ${why}`, {
+    hint: 'compile it again with this version of the translator',
+  })
 
 /** Reads the bytes of a program; {@link verify} must still accept it. @throws SL_IR */
 export const decode = (bytes: Uint8Array): Program => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const bad = (why: string) =>
-    new StreamlineError('SL_IR', `not a program of the filter IR: ${why}`, {
-      hint: 'compile it again with this version of the translator',
-    })
-  if (bytes.length < HEADER || view.getUint32(0, true) !== MAGIC) throw bad('no header')
-  if (view.getUint16(4, true) !== VERSION) throw bad(`version ${view.getUint16(4, true)}, not ${VERSION}`)
-  const count = view.getUint32(12, true)
-  if (bytes.length !== HEADER + count * SIZE) throw bad(`${bytes.length} bytes for ${count} instructions`)
-  const code: Instruction[] = []
-  for (let at = HEADER; at < bytes.length; at += SIZE) {
-    code.push({
-      op: bytes[at]!,
-      d: bytes[at + 1]!,
-      a: bytes[at + 2]!,
-      b: bytes[at + 3]!,
-      imm: view.getUint32(at + 4, true),
-      to: view.getUint32(at + 8, true),
-    })
+  const r = new Reader(bytes, () => bad(`it ends after ${bytes.length} bytes`))
+  if (bytes.length < HEADER || r.u32() !== MAGIC) throw bad('no header')
+  const version = r.u16()
+  if (version !== VERSION) throw bad(`version ${version}, not ${VERSION}`)
+  const flags = r.u16()
+  if (flags > COUNTED) throw bad(`unknown flags ${flags}`)
+  const memory = r.u32()
+  const [instructions, patterns, tables, externs] = [r.u32(), r.u32(), r.u32(), r.u32()]
+  r.u32()
+  const code = r.list(instructions, SIZE, (): Instruction => {
+    return { op: r.u8(), d: r.u8(), a: r.u8(), b: r.u8(), imm: r.u32(), to: r.u32() }
+  })
+  const program: Program = {
+    memory,
+    code,
+    ...(flags & COUNTED && { counted: true }),
+    ...(patterns && { patterns: r.list(patterns, 4, () => r.bytes(r.u32())) }),
+    ...(tables && { tables: r.list(tables, 4, () => r.list(r.u32(), 8, () => [r.u32(), r.u32()] as const)) }),
+    ...(externs && {
+      externs: r.list(externs, 16, (): Extern => {
+        const [reads, writes, cost] = [r.u32(), r.u32(), r.u32()]
+        return { name: String.fromCharCode(...r.bytes(Math.min(r.u32(), 256))), reads, writes, cost }
+      }),
+    }),
   }
-  return { memory: view.getUint32(8, true), code }
+  if (r.left > 0) throw bad(`${r.left} bytes follow it`)
+  return program
 }

@@ -2,7 +2,31 @@
  * The filter IR: format, builder, verifier and reference interpreter. Small enough for every FE package.
  * @packageDocumentation
  */
-export { Builder, Label } from './builder.js'
-export { BASE, type BaseName, decode, encode, type Instruction, NONE, OP, type OpName, type Program } from './format.js'
-export { type Frame, interpret } from './interpret.js'
-export { verify } from './verify.js'
+export {
+  type Address,
+  type AluName,
+  Builder,
+  type Condition,
+  Label,
+  type LoadName,
+  type SetName,
+  type StoreName,
+} from './builder.js'
+export { hash } from './compute.js'
+export {
+  ABORT,
+  type AbortName,
+  BASE,
+  type BaseName,
+  decode,
+  encode,
+  type Extern,
+  type Instruction,
+  MAILBOX,
+  NONE,
+  type Program,
+  type Table,
+} from './format.js'
+export { type External, type Frame, interpret } from './interpret.js'
+export { OP, type OpName } from './ops.js'
+export { LIMITS, verify, worstCaseCost } from './verify.js'

@@ -1,20 +1,26 @@
+import { type External, type Frame, interpret } from '../ir/interpret.js'
 import type { Program } from '../ir/format.js'
-import { type Frame, interpret } from '../ir/interpret.js'
 import { verify } from '../ir/verify.js'
-import { emitJavaScript, type Names } from './emit.js'
+import { emitJavaScript } from './emit.js'
+import type { Names } from './names.js'
 
 const names: Names = {
   bytes: 'B',
   wireLength: 'f.wireLength',
   classifier: 'f.classifier',
+  now: 'f.now',
   offset: 'o',
   length: 'l',
   kind: 'f.kind',
-  l3: 'f.l3',
-  l4: 'f.l4',
+  l3: 'p3',
+  l4: 'p4',
   proto: 'f.proto',
   stream: 'f.stream',
   memory: 'M',
+  mail: (word) => `W[${word}]`,
+  external: (n) => `X[${n}]`,
+  edit: 'f.offset=o;f.length=l;if(f.edit)f.edit();o=f.offset;p3=f.l3;p4=f.l4;',
+  aborted: (why) => `f.aborted=${why};`,
   result: 'c',
   prefix: 'p',
 }
@@ -29,14 +35,21 @@ export const canGenerate = (): boolean => {
 }
 
 /**
- * A program as a function over blocks. Falls back to the reference interpreter where code generation is forbidden;
- * the result is the same.
+ * A program as a function over blocks, with memory of its own. Falls back to the reference interpreter where code
+ * generation is forbidden; the result is the same.
+ * @param externals the functions that the program's externs name
  * @throws SL_IR when the program is not valid
  */
-export const compileProgram = (program: Program | Uint8Array, generate = canGenerate()): ((frame: Frame) => number) => {
+export const compileProgram = (
+  program: Program | Uint8Array,
+  generate = canGenerate(),
+  externals: readonly External[] = [],
+): ((frame: Frame) => number) => {
   const verified = verify(program)
   const memory = new Uint32Array(verified.memory)
-  if (!generate) return (frame) => interpret(verified, frame, memory)
-  const text = `return function(f){const B=f.bytes;let o=f.offset,l=f.length,c=0;${emitJavaScript(verified, names)}f.offset=o;f.length=l;return c}`
-  return new Function('M', text)(memory)
+  if (!generate) return (frame) => interpret(verified, frame, memory, externals)
+  const start = 'const B=f.bytes,W=f.mail||N;let o=f.offset,l=f.length,p3=f.l3,p4=f.l4,c=0;'
+  const text = `return function(f){${start}${emitJavaScript(verified, names)}f.offset=o;f.length=l;return c}`
+  // Without a mailbox reads give 0 and writes are lost: an array of no length does just that.
+  return new Function('M', 'X', 'N', text)(memory, externals, new Uint32Array(0))
 }
