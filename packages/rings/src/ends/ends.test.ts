@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assembled, path } from '../../../../scripts/wat.mjs'
 import { createArena } from '../arena.js'
 import { attachRingReader, createRingWriter } from '../ring/local.js'
 import { createHotEnd } from './ends.js'
@@ -10,10 +8,6 @@ const arena = createArena({ bytes: 2 ** 20 })
 const plain = createArena({ bytes: 2 ** 20, shared: false })
 
 describe('the hot half of an end', () => {
-  it('is what its source says', async () => {
-    expect(readFileSync(path, 'utf8')).toBe(await assembled())
-  })
-
   it.each([
     ['shared', arena],
     ['not shared', plain],
