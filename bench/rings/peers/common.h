@@ -132,12 +132,15 @@ struct end {
   double warm_at, from, to;
   uint64_t blocks, blocks_from;
   struct rusage usage, usage_from;
+  long faults_from;
   int who;
 };
 
 static inline void start(struct end *end, int who) {
   memset(end, 0, sizeof *end);
   end->who = who;
+  getrusage(who, &end->usage_from);
+  end->faults_from = end->usage_from.ru_minflt;
   end->warm_at = now() + number("warm", 0.1);
 }
 /** After `count` blocks in all: is it time to begin counting? @returns seconds since then, below 0 before */
@@ -167,10 +170,12 @@ static inline double since(struct timeval a, struct timeval b) {
 static inline void print_end(const char *name, const struct end *end) {
   const struct rusage *a = &end->usage_from, *b = &end->usage;
   printf("\"%s\":{\"blocks\":%llu,\"seconds\":%.9f,\"user\":%.6f,\"system\":%.6f,\"voluntary\":%ld,\"involuntary\":%ld,"
-         "\"minor\":%ld,\"major\":%ld}",
+         "\"minor\":%ld,\"major\":%ld,\"faults\":%ld}",
          name, (unsigned long long)(end->blocks - end->blocks_from), end->to - end->from, since(a->ru_utime, b->ru_utime),
          since(a->ru_stime, b->ru_stime), b->ru_nvcsw - a->ru_nvcsw, b->ru_nivcsw - a->ru_nivcsw,
-         b->ru_minflt - a->ru_minflt, b->ru_majflt - a->ru_majflt);
+         b->ru_minflt - a->ru_minflt, b->ru_majflt - a->ru_majflt,
+         // Of all of it: memory is touched for the first time before an end is warm.
+         b->ru_minflt - end->faults_from);
 }
 static inline void print_ends(const struct end *writer, const struct end *reader) {
   printf("{");

@@ -4,10 +4,23 @@ import { End, lookEvery } from '../lib/end.mjs'
 
 /** Writes blocks into the ring for a while, without ever leaving this turn of the event loop. */
 export const writeBlocks = (writer, arena, options) => {
-  const { bytes, seconds = 0.3 } = options
+  const { bytes, kind } = options
   const blocks = new Blocks(bytes, arena.buffer, arena.alloc(templateBytes(bytes), 64))
-  const every = lookEvery(bytes)
   const end = new End(options)
+  const count = (options.make === 'place' ? placeAll : kind === 'c' ? writeStream : writeAll)(
+    writer,
+    arena,
+    blocks,
+    end,
+    options,
+  )
+  const result = end.finish(count)
+  writer.end()
+  return { ...result, full: writer.full, wakes: writer.wakesSent }
+}
+
+const writeAll = (writer, _arena, blocks, end, { bytes, seconds = 0.3 }) => {
+  const every = lookEvery(bytes)
   let count = 0
   do {
     for (let i = 0; i < every; i++, count++) {
@@ -15,9 +28,45 @@ export const writeBlocks = (writer, arena, options) => {
       while (writer.writeFrom(at, bytes) < 0) writer.waitRoomSync()
     }
   } while (end.look(count) < seconds)
-  const result = end.finish(count)
-  writer.end()
-  return { ...result, full: writer.full, wakes: writer.wakesSent }
+  return count
+}
+
+/** Of a block that finds no room for all of it a c ring takes a part. */
+const writeStream = (writer, _arena, blocks, end, { bytes, seconds = 0.3 }) => {
+  const every = lookEvery(bytes)
+  let count = 0
+  do {
+    for (let i = 0; i < every; i++, count++) {
+      let rest = blocks.block(count)
+      for (;;) {
+        const n = writer.write(rest)
+        if (n === rest.length) break
+        if (n < 0) writer.waitRoomSync()
+        else rest = rest.subarray(n)
+      }
+    }
+  } while (end.look(count) < seconds)
+  return count
+}
+
+/** The block is made where it will lie; making it is putting words there. */
+const placeAll = (writer, arena, blocks, end, { bytes, seconds = 0.3 }) => {
+  const every = lookEvery(bytes)
+  const { bytes: heap } = arena
+  let count = 0
+  do {
+    for (let i = 0; i < every; i++, count++) {
+      const block = blocks.block(count)
+      let at = writer.reserve(bytes)
+      while (at < 0) {
+        writer.waitRoomSync()
+        at = writer.reserve(bytes)
+      }
+      heap.set(block, at)
+      writer.commit(bytes)
+    }
+  } while (end.look(count) < seconds)
+  return count
 }
 
 /** Reads blocks to the end, out of the ring (take: copy) or where they lie (peek), and sums each. */

@@ -1,0 +1,105 @@
+// Blocks in one thread, as figure 8 has them: some are written, then read and given back, as peers/alloc.c does it.
+//   node kinds.mjs '{"way":"c|p|v|d"|"buffers"|"ringbuf","sizes":[N,…],"depth":N,"slot":N,"seconds":S,"warm":S,"cpus":[N]}'
+// depth: bytes that wait to be read. slot: bytes of the slots of a p ring, where blocks are not larger.
+import { RingBuffer } from 'ringbuf.js'
+import { Blocks, MemoryChecker, templateBytes } from '../lib/blocks.mjs'
+import { End, print } from '../lib/end.mjs'
+import { arenaFor, localRing } from './ring.mjs'
+
+const options = JSON.parse(process.argv[2])
+const { way, sizes, depth = 65536, slot = 2040, seconds = 0.1 } = options
+
+/** A ring holds twice what waits. */
+const ringOf = (bytes) => (way === 'p' ? Math.ceil(depth / bytes) * 2 * (Math.max(slot, bytes) + 8) : 2 * depth)
+
+/** put(block) and take(into), as each way has them; `flush` is called between the two, `rest` when all is taken. */
+const ends = {
+  ring(arena, bytes) {
+    const kind = { kind: way, ring: ringOf(bytes), bytes: Math.max(slot, bytes) }
+    const { writer, reader } = localRing(arena, kind)
+    return {
+      put: (block) => writer.write(block) === block.length,
+      flush: () => writer.publish(),
+      take: (into) => reader.read(into) === into.length,
+      // Whoever reads on finds nothing, and gives everything back.
+      rest: () => reader.peek() < 0,
+    }
+  },
+  stream(arena) {
+    const { writer, reader } = localRing(arena, { kind: 'c', ring: 2 * depth })
+    return {
+      put(block) {
+        let n = writer.write(block)
+        // Two parts where the lap ends.
+        if (n >= 0 && n < block.length) n += writer.write(block.subarray(n))
+        return n === block.length
+      },
+      flush: () => writer.publish(),
+      take(into) {
+        let n = reader.read(into)
+        if (n >= 0 && n < into.length) n += reader.read(into.subarray(n))
+        return n === into.length
+      },
+      rest: () => reader.peek() < 0,
+    }
+  },
+  buffers() {
+    const queue = []
+    let at = 0
+    return {
+      put(block) {
+        const buffer = Buffer.allocUnsafe(block.length)
+        buffer.set(block)
+        return queue.push(buffer) > 0
+      },
+      flush() {
+        at = 0
+      },
+      take(into) {
+        into.set(queue[at])
+        queue[at++] = undefined
+        return true
+      },
+      rest() {
+        queue.length = 0
+        return true
+      },
+    }
+  },
+  ringbuf() {
+    const ring = new RingBuffer(RingBuffer.getStorageForCapacity(2 * depth - 1, Uint8Array), Uint8Array)
+    return {
+      put: (block) => ring.push(block) === block.length,
+      flush() {},
+      take: (into) => ring.pop(into) === into.length,
+      rest: () => ring.empty(),
+    }
+  },
+}
+const make = ends[way === 'c' ? 'stream' : way in ends ? way : 'ring']
+
+/** Nanoseconds per block of that size. */
+const measure = (bytes) => {
+  const arena = arenaFor(ringOf(bytes), 2 * templateBytes(bytes) + 2 * bytes)
+  const blocks = new Blocks(bytes, arena.buffer, arena.alloc(templateBytes(bytes), 64))
+  const checker = new MemoryChecker(new Blocks(bytes), arena.memory)
+  const offset = arena.alloc(bytes, 64)
+  const into = new Uint8Array(arena.buffer, offset, bytes)
+  const { put, flush, take, rest } = make(arena, bytes)
+  const batch = Math.max(1, Math.floor(depth / bytes))
+  const end = new End(options)
+  let count = 0
+  do {
+    for (let i = 0; i < batch; i++) if (!put(blocks.block(count + i))) throw new Error('no room for a block')
+    flush()
+    for (let i = 0; i < batch; i++) {
+      if (!take(into)) throw new Error('a block is not there')
+      checker.check(count++, offset)
+    }
+    if (!rest()) throw new Error('more is there than was written')
+  } while (end.look(count) < seconds)
+  const { blocks: done, seconds: took } = end.finish(count)
+  return (took / done) * 1e9
+}
+
+print(sizes.map(measure))

@@ -1,0 +1,82 @@
+// A ring that finds its size, as figure 7 has it: bursts of blocks are written and read in one thread, and the ring may
+// change its size once in a round, that is a lap.
+//   node resizing.mjs '{"resize":"none"|"pseudo"|"true","kind":"d","bytes":N,"burst":N,"ring":N,"rounds":N,"times":N,"cpus":[N]}'
+// times: how often all is done, with a new ring each time. Prints for each round its size and the bytes per second of
+// its blocks, medians; and the bytes per second after the last round, when the size stays.
+import { Blocks, MemoryChecker, templateBytes } from '../lib/blocks.mjs'
+import { print } from '../lib/end.mjs'
+import { median } from '../lib/stats.mjs'
+import { arenaFor, localRing, sizeOf } from './ring.mjs'
+
+const options = JSON.parse(process.argv[2])
+const { resize, bytes, burst, ring, rounds, times, settled = 4 * ring } = options
+const arena = arenaFor(2 * ring, 2 * templateBytes(bytes) + bytes)
+const blocks = new Blocks(bytes, arena.buffer, arena.alloc(templateBytes(bytes), 64))
+const checker = new MemoryChecker(new Blocks(bytes), arena.memory)
+const offset = arena.alloc(bytes, 64)
+const into = new Uint8Array(arena.buffer, offset, bytes)
+
+let last = 0
+
+const readAll = (reader, count) => {
+  let n = 0
+  for (; reader.read(into) >= 0; n++) checker.check(count + n, offset)
+  return n
+}
+
+/** Writes a burst and reads it. @returns whether a lap began in it: a block lay not behind the one before */
+const turn = ({ writer, reader }, count) => {
+  let isNext = false
+  let written = 0
+  let read = 0
+  while (read < burst) {
+    // No room is what ends the halving: then what is there is read first.
+    for (let at = 0; written < burst; written++) {
+      at = writer.reserve(bytes)
+      if (at < 0) break
+      if (at <= last) isNext = true
+      last = at
+      arena.bytes.set(blocks.block(count + written), at)
+      writer.commit(bytes)
+    }
+    writer.publish()
+    read += readAll(reader, count + read)
+    if (read !== written) throw new Error(`${written} blocks were written, ${read} read`)
+  }
+  return isNext
+}
+
+const once = () => {
+  const ends = localRing(arena, { kind: options.kind, ring, bytes }, { resize })
+  const sizes = []
+  const speeds = []
+  let count = 0
+  last = 0
+  while (sizes.length < rounds) {
+    const { area } = ends.writer
+    const size = sizeOf(arena, ends.writer)
+    const first = count
+    const from = performance.now()
+    for (let isNext = false; !isNext; count += burst) isNext = turn(ends, count) || ends.writer.area !== area
+    speeds.push(((count - first) * bytes) / ((performance.now() - from) / 1000))
+    sizes.push(size)
+  }
+  const from = performance.now()
+  const first = count
+  while ((count - first) * bytes < settled) {
+    turn(ends, count)
+    count += burst
+  }
+  const steady = ((count - first) * bytes) / ((performance.now() - from) / 1000)
+  ends.reader.leave()
+  ends.writer.free()
+  return { sizes, speeds, steady }
+}
+
+const all = Array.from({ length: times }, once)
+const at = (key, n) => median(all.map((run) => run[key][n]))
+print({
+  sizes: Array.from({ length: rounds }, (_, n) => at('sizes', n)),
+  speeds: Array.from({ length: rounds }, (_, n) => at('speeds', n)),
+  steady: median(all.map((run) => run.steady)),
+})
