@@ -1,7 +1,7 @@
 // Plots of lines as SVG: panels side by side, one legend for all of them.
 
 import { legendOf } from './legend.mjs'
-import { scaleOf } from './scale.mjs'
+import { canShow, scaleOf } from './scale.mjs'
 import { drawSeries, styleOf } from './series.mjs'
 import { element, text } from './svg.mjs'
 
@@ -38,7 +38,9 @@ const axisY = (scale, label) => [
   text(label, { x: -HEIGHT / 2, y: -48, 'text-anchor': 'middle', transform: 'rotate(-90)', class: 'label' }),
 ]
 
-const drawPanel = ({ title, x, y, series }, styles) => {
+const drawPanel = ({ title, x, y, series: all }, styles) => {
+  const isPlaced = ([px, ...ys]) => canShow(x, px) && ys.every((v) => canShow(y, v))
+  const series = all.map((s) => ({ ...s, points: s.points.filter(isPlaced) }))
   const points = series.flatMap((s) => s.points)
   const scaleX = scaleOf(
     x,
@@ -65,15 +67,16 @@ const CSS = `text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:16px
 /**
  * One SVG. `panels`: { title, x, y, series }; an axis is { label, scale, from, to, ticks, format }, a series
  * { name, points: [[x, y] or [x, y, low, high]…], color, dash, marker, isPeer }. The same name is the same in all panels.
- * `note`: lines below the legend.
+ * `columns`: panels in a row. `note`: lines below the legend.
  */
-export const plot = ({ title, note = [], panels }) => {
+export const plot = ({ title, note = [], panels, columns = panels.length }) => {
   const wide = LEFT + WIDTH + RIGHT
-  const width = panels.length * wide + 16
+  const high = TOP + HEIGHT + BOTTOM
+  const width = columns * wide + 16
   const styles = styleOf(panels.flatMap((panel) => panel.series))
   const legend = legendOf(styles, width - 32)
   const top = 44
-  const below = top + TOP + HEIGHT + BOTTOM
+  const below = top + Math.ceil(panels.length / columns) * high
   const height = below + legend.height + 12 + note.length * 15 + 8
   return element(
     'svg',
@@ -88,9 +91,11 @@ export const plot = ({ title, note = [], panels }) => {
     `\n<style>${CSS}</style>`,
     element('rect', { width, height, fill: '#fff' }),
     text(title, { x: 16, y: 28, class: 'title' }),
-    ...panels.map((panel, n) =>
-      element('g', { transform: `translate(${n * wide + LEFT + 8},${top + TOP})` }, ...drawPanel(panel, styles)),
-    ),
+    ...panels.map((panel, n) => {
+      const x = (n % columns) * wide + LEFT + 8
+      const y = top + Math.floor(n / columns) * high + TOP
+      return element('g', { transform: `translate(${x},${y})` }, ...drawPanel(panel, styles))
+    }),
     element('g', { transform: `translate(16,${below})` }, ...legend.parts),
     ...note.map((line, n) => text(line, { x: 16, y: below + legend.height + 18 + n * 15, class: 'note' })),
   )

@@ -47,11 +47,16 @@ const logarithmic = ({ from, to, base, most = 10 }) => {
   return { at: (n) => (log(n) - first) / (last - first || 1), ticks, minor }
 }
 
+/** Has the axis a place for that value? Logarithmic ones have none for 0. */
+export const canShow = ({ scale = 'linear' }, n) => Number.isFinite(n) && (scale === 'linear' || n > 0)
+
 /**
  * The scale of an axis over these values. `scale`: 'linear' (from 0 unless `from` says otherwise), 'log10' or 'log2'.
  * `at` gives the place of a value, from 0 to 1.
  */
-export const scaleOf = ({ scale = 'linear', from, to, ticks, format = plainText }, values) => {
+export const scaleOf = ({ scale = 'linear', from, to, ticks, format = plainText }, all) => {
+  const values = all.filter((n) => canShow({ scale }, n))
+  if (values.length === 0) throw new Error('there is nothing to draw')
   const low = from ?? (scale === 'linear' ? 0 : Math.min(...values))
   const high = to ?? Math.max(...values)
   const of = scale === 'linear' ? linear : logarithmic

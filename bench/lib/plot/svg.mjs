@@ -1,6 +1,6 @@
 // Elements of SVG as text.
 
-const escape = (value) =>
+const escaped = (value) =>
   String(value).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c])
 
 const short = (value) => (typeof value === 'number' ? Number(value.toFixed(1)) : value)
@@ -8,7 +8,7 @@ const short = (value) => (typeof value === 'number' ? Number(value.toFixed(1)) :
 const attributesOf = (attributes) =>
   Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}="${escape(short(value))}"`)
+    .map(([name, value]) => ` ${name}="${escaped(short(value))}"`)
     .join('')
 
 /** An element with others in it, each on a line of its own. */
@@ -17,4 +17,4 @@ export const element = (name, attributes, ...children) =>
     ? `\n<${name}${attributesOf(attributes)}/>`
     : `\n<${name}${attributesOf(attributes)}>${children.join('')}\n</${name}>`
 
-export const text = (content, attributes) => `\n<text${attributesOf(attributes)}>${escape(content)}</text>`
+export const text = (content, attributes) => `\n<text${attributesOf(attributes)}>${escaped(content)}</text>`

@@ -129,7 +129,7 @@ static inline void check(const void *at, uint32_t n) {
 // One end of a transfer: counts from the moment when it is warm.
 
 struct end {
-  double warm_at, from, to;
+  double started_at, warm_at, from, to;
   uint64_t blocks, blocks_from;
   struct rusage usage, usage_from;
   long faults_from;
@@ -141,7 +141,8 @@ static inline void start(struct end *end, int who) {
   end->who = who;
   getrusage(who, &end->usage_from);
   end->faults_from = end->usage_from.ru_minflt;
-  end->warm_at = now() + number("warm", 0.1);
+  end->started_at = now();
+  end->warm_at = end->started_at + number("warm", 0.1);
 }
 /** After `count` blocks in all: is it time to begin counting? @returns seconds since then, below 0 before */
 static inline double look(struct end *end, uint64_t count) {
@@ -156,6 +157,8 @@ static inline double look(struct end *end, uint64_t count) {
 }
 static inline void finish(struct end *end, uint64_t count) {
   end->to = now();
+  // An end that was over before it was warm counts from its start.
+  if (end->from == 0) end->from = end->started_at;
   end->blocks = count;
   getrusage(end->who, &end->usage);
 }
