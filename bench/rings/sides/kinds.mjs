@@ -12,50 +12,53 @@ const { way, sizes, depth = 65536, slot = 2040, seconds = 0.1 } = options
 /** A ring holds twice what waits. */
 const ringOf = (bytes) => (way === 'p' ? Math.ceil(depth / bytes) * 2 * (Math.max(slot, bytes) + 8) : 2 * depth)
 
-/** put(block) and take(into), as each way has them; `flush` is called between the two, `rest` when all is taken. */
+/**
+ * put(block n) and take(to offset), as each way has them; `flush` is called between the two, `rest` when all is taken.
+ */
 const ends = {
-  ring(arena, bytes) {
+  ring(arena, bytes, blocks) {
     const kind = { kind: way, ring: ringOf(bytes), bytes: Math.max(slot, bytes) }
     const { writer, reader } = localRing(arena, kind)
     return {
-      put: (block) => writer.write(block) === block.length,
+      put: (n) => writer.writeFrom(blocks.place(n), bytes) === bytes,
       flush: () => writer.publish(),
-      take: (into) => reader.read(into) === into.length,
+      take: (offset) => reader.readTo(offset, bytes) === bytes,
       // Whoever reads on finds nothing, and gives everything back.
       rest: () => reader.peek() < 0,
     }
   },
-  stream(arena) {
+  stream(arena, bytes, blocks) {
     const { writer, reader } = localRing(arena, { kind: 'c', ring: 2 * depth })
     return {
-      put(block) {
-        let n = writer.write(block)
-        // Two parts where the lap ends.
-        if (n >= 0 && n < block.length) n += writer.write(block.subarray(n))
-        return n === block.length
+      // In parts where a lap ends, or what is known to be free or there.
+      put(n) {
+        const at = blocks.place(n)
+        let done = 0
+        for (let m = 0; done < bytes && m >= 0; done += m) m = writer.writeFrom(at + done, bytes - done)
+        return done === bytes
       },
       flush: () => writer.publish(),
-      take(into) {
-        let n = reader.read(into)
-        if (n >= 0 && n < into.length) n += reader.read(into.subarray(n))
-        return n === into.length
+      take(offset) {
+        let done = 0
+        for (let m = 0; done < bytes && m >= 0; done += m) m = reader.readTo(offset + done, bytes - done)
+        return done === bytes
       },
       rest: () => reader.peek() < 0,
     }
   },
-  buffers() {
+  buffers(_arena, bytes, blocks, into) {
     const queue = []
     let at = 0
     return {
-      put(block) {
-        const buffer = Buffer.allocUnsafe(block.length)
-        buffer.set(block)
+      put(n) {
+        const buffer = Buffer.allocUnsafe(bytes)
+        buffer.set(blocks.block(n))
         return queue.push(buffer) > 0
       },
       flush() {
         at = 0
       },
-      take(into) {
+      take() {
         into.set(queue[at])
         queue[at++] = undefined
         return true
@@ -66,12 +69,12 @@ const ends = {
       },
     }
   },
-  ringbuf() {
+  ringbuf(_arena, bytes, blocks, into) {
     const ring = new RingBuffer(RingBuffer.getStorageForCapacity(2 * depth - 1, Uint8Array), Uint8Array)
     return {
-      put: (block) => ring.push(block) === block.length,
+      put: (n) => ring.push(blocks.block(n)) === bytes,
       flush() {},
-      take: (into) => ring.pop(into) === into.length,
+      take: () => ring.pop(into) === bytes,
       rest: () => ring.empty(),
     }
   },
@@ -85,15 +88,15 @@ const measure = (bytes) => {
   const checker = new MemoryChecker(new Blocks(bytes), arena.memory)
   const offset = arena.alloc(bytes, 64)
   const into = new Uint8Array(arena.buffer, offset, bytes)
-  const { put, flush, take, rest } = make(arena, bytes)
+  const { put, flush, take, rest } = make(arena, bytes, blocks, into)
   const batch = Math.max(1, Math.floor(depth / bytes))
   const end = new End(options)
   let count = 0
   do {
-    for (let i = 0; i < batch; i++) if (!put(blocks.block(count + i))) throw new Error('no room for a block')
+    for (let i = 0; i < batch; i++) if (!put(count + i)) throw new Error('no room for a block')
     flush()
     for (let i = 0; i < batch; i++) {
-      if (!take(into)) throw new Error('a block is not there')
+      if (!take(offset)) throw new Error('a block is not there')
       checker.check(count++, offset)
     }
     if (!rest()) throw new Error('more is there than was written')

@@ -12,15 +12,16 @@ const blocks = new Blocks(bytes, arena.buffer, arena.alloc(templateBytes(bytes),
 const checker = new MemoryChecker(new Blocks(bytes), arena.memory)
 const { writer, reader } = localRing(arena, { ...options, ring, bytes }, { resize })
 const offset = arena.alloc(bytes, 64)
-const into = new Uint8Array(arena.buffer, offset, bytes)
 const batch = Math.floor(ring / bytes / 4)
 const end = new End(options)
 let count = 0
 do {
-  for (let i = 0; i < batch; i++) if (writer.write(blocks.block(count + i)) < 0) throw new Error('no room for a block')
+  for (let i = 0; i < batch; i++) {
+    if (writer.writeFrom(blocks.place(count + i), bytes) < 0) throw new Error('no room for a block')
+  }
   writer.publish()
   for (let i = 0; i < batch; i++) {
-    if (reader.read(into) < 0) throw new Error('a block is not there')
+    if (reader.readTo(offset, bytes) < 0) throw new Error('a block is not there')
     checker.check(count++, offset)
   }
   if (reader.peek() >= 0) throw new Error('more is there than was written')

@@ -10,9 +10,10 @@ const { take, rings, calls, seconds = 0.02 } = JSON.parse(process.argv[2])
 
 const fill = (writer, source) => {
   let total = 0
-  for (let n = writer.write(source); n >= 0; n = writer.write(source)) {
+  const { byteOffset: at, length } = source
+  for (let n = writer.writeFrom(at, length); n >= 0; n = writer.writeFrom(at, length)) {
     total += n
-    if (n < source.length) break
+    if (n < length) break
   }
   writer.publish()
   return total
@@ -20,8 +21,9 @@ const fill = (writer, source) => {
 
 const empty = {
   read(reader, into, total) {
+    const { byteOffset: at, length } = into
     for (let left = total; left > 0; ) {
-      const n = reader.read(into)
+      const n = reader.readTo(at, length)
       if (n < 0) return left
       left -= n
     }
@@ -46,7 +48,7 @@ const verify = (arena, writer, reader, source, into) => {
   const is = Buffer.from(arena.buffer)
   for (let left = total; left > 0; ) {
     const at = take === 'read' ? into.byteOffset : reader.peek()
-    const n = take === 'read' ? reader.read(into) : Math.min(into.length, reader.length)
+    const n = take === 'read' ? reader.readTo(into.byteOffset, into.length) : Math.min(into.length, reader.length)
     for (let done = 0; done < n; ) {
       const from = (total - left + done) % source.length
       const part = Math.min(n - done, source.length - from)

@@ -14,6 +14,7 @@ export const run = async ({ quick }) => {
     {
       ours: rate(ours, { bytes: 64 }),
       v: rate(ours, { bytes: 64, kind: 'v' }),
+      arrays: rate(ours, { bytes: 64, make: 'array', take: 'array' }),
       pipe: rate(cPipe, { bytes: 64 }),
       ring: rate(cRing, { bytes: 64 }),
     },
@@ -22,6 +23,7 @@ export const run = async ({ quick }) => {
   const figures = [
     small.value('ours', '64 B: our d-DBuf', 'M blocks/s', 1e-6),
     small.value('v', '64 B: our v-DBuf', 'M blocks/s', 1e-6),
+    small.value('arrays', '64 B: our d-DBuf, from and to arrays outside the arena', 'M blocks/s', 1e-6),
     small.value('pipe', '64 B: pipe(2) in C', 'M blocks/s', 1e-6),
     small.value('ring', '64 B: ring in C', 'M blocks/s', 1e-6),
     small.quotient('ours', 'pipe', '64 B: ours : pipe(2)', { least: 8, aim: 20 }),
