@@ -33,7 +33,7 @@ export const run = async ({ quick }) => {
   const sizes = quick ? [64, 1504] : [64, 128, 256, 512, 1024, 1504, 4096, 16384]
   const seconds = quick ? 0.02 : 0.08
   const sides = Object.fromEntries(Object.keys(WAYS).map((way) => [way, side(way, sizes, cpus, seconds)]))
-  const { results } = await rounds(quick ? 1 : 7, sides)
+  const { results } = await rounds(quick ? 1 : 5, sides)
   const lines = Object.keys(WAYS).map((way) => ({
     way,
     points: sizes.map((bytes, n) => ({ bytes, ...summary(results[way].map((round) => round[n])) })),
