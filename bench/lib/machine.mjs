@@ -28,3 +28,5 @@ export const machine = () => ({
   commit: git('rev-parse', 'HEAD'),
   changed: git('status', '--porcelain', '--untracked-files=no') !== '',
 })
+
+export const factsLine = ({ cpu, cores, kernel, node }) => `${cpu}, ${cores} cores, Linux ${kernel}, Node.js ${node}`

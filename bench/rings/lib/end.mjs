@@ -22,10 +22,12 @@ export const lookEvery = (bytes) => (bytes >= 16384 ? 1 : bytes >= 1024 ? 16 : 6
 /** Counts blocks as `struct end` in peers/common.h does. */
 export class End {
   constructor({ warm = 0.1 }) {
-    this.warmAt = performance.now() + warm * 1000
+    this.startedAt = performance.now()
+    this.warmAt = this.startedAt + warm * 1000
     this.from = 0
     this.blocksFrom = 0
-    this.usageFrom = undefined
+    this.usageFrom = usage()
+    this.faultsFrom = this.usageFrom.minor
   }
 
   /** After `count` blocks in all. @returns seconds counted, below 0 while it is not warm */
@@ -41,10 +43,13 @@ export class End {
   }
 
   finish(count) {
-    const seconds = (performance.now() - this.from) / 1000
+    // An end that was over before it was warm counts from its start.
+    const seconds = (performance.now() - (this.from || this.startedAt)) / 1000
     const to = usage()
     const used = Object.fromEntries(Object.entries(to).map(([name, value]) => [name, value - this.usageFrom[name]]))
-    return { blocks: count - this.blocksFrom, seconds, ...used }
+    // Of all of it: a ring is touched for the first time before an end is warm.
+    const faults = to.minor - this.faultsFrom
+    return { blocks: count - this.blocksFrom, seconds, ...used, faults }
   }
 }
 

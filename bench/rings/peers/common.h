@@ -129,16 +129,20 @@ static inline void check(const void *at, uint32_t n) {
 // One end of a transfer: counts from the moment when it is warm.
 
 struct end {
-  double warm_at, from, to;
+  double started_at, warm_at, from, to;
   uint64_t blocks, blocks_from;
   struct rusage usage, usage_from;
+  long faults_from;
   int who;
 };
 
 static inline void start(struct end *end, int who) {
   memset(end, 0, sizeof *end);
   end->who = who;
-  end->warm_at = now() + number("warm", 0.1);
+  getrusage(who, &end->usage_from);
+  end->faults_from = end->usage_from.ru_minflt;
+  end->started_at = now();
+  end->warm_at = end->started_at + number("warm", 0.1);
 }
 /** After `count` blocks in all: is it time to begin counting? @returns seconds since then, below 0 before */
 static inline double look(struct end *end, uint64_t count) {
@@ -153,6 +157,8 @@ static inline double look(struct end *end, uint64_t count) {
 }
 static inline void finish(struct end *end, uint64_t count) {
   end->to = now();
+  // An end that was over before it was warm counts from its start.
+  if (end->from == 0) end->from = end->started_at;
   end->blocks = count;
   getrusage(end->who, &end->usage);
 }
@@ -167,10 +173,12 @@ static inline double since(struct timeval a, struct timeval b) {
 static inline void print_end(const char *name, const struct end *end) {
   const struct rusage *a = &end->usage_from, *b = &end->usage;
   printf("\"%s\":{\"blocks\":%llu,\"seconds\":%.9f,\"user\":%.6f,\"system\":%.6f,\"voluntary\":%ld,\"involuntary\":%ld,"
-         "\"minor\":%ld,\"major\":%ld}",
+         "\"minor\":%ld,\"major\":%ld,\"faults\":%ld}",
          name, (unsigned long long)(end->blocks - end->blocks_from), end->to - end->from, since(a->ru_utime, b->ru_utime),
          since(a->ru_stime, b->ru_stime), b->ru_nvcsw - a->ru_nvcsw, b->ru_nivcsw - a->ru_nivcsw,
-         b->ru_minflt - a->ru_minflt, b->ru_majflt - a->ru_majflt);
+         b->ru_minflt - a->ru_minflt, b->ru_majflt - a->ru_majflt,
+         // Of all of it: memory is touched for the first time before an end is warm.
+         b->ru_minflt - end->faults_from);
 }
 static inline void print_ends(const struct end *writer, const struct end *reader) {
   printf("{");

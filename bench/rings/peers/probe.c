@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
     if (++n % 256 == 0) {
       double t = now();
       if (from == 0 && n >= 1024) from = t, first = n;
-      if (t > until && from > 0) break;
+      if (t > until && from > 0 && n > first) break;
     }
     atomic_store_explicit(&words->ping, n, memory_order_release);
     while (atomic_load_explicit(&words->pong, memory_order_acquire) != n) __builtin_ia32_pause();

@@ -42,8 +42,10 @@ const write = async (sink) => {
 }
 
 if (options.role) {
-  if (way === 'stdio') read(process.stdin)
-  else {
+  if (way === 'stdio') {
+    read(process.stdin)
+    process.send('ready')
+  } else {
     const server = createServer((socket) => {
       server.close()
       read(socket)
@@ -52,7 +54,7 @@ if (options.role) {
   }
 } else {
   const { child, told } = startProcess(file, options, 1, way === 'stdio' ? 'pipe' : 'ignore')
-  if (way === 'net') await told()
+  await told()
   const writer = await write(way === 'stdio' ? child.stdin : connect(path))
   print({ writer, reader: await told() })
 }

@@ -1,6 +1,6 @@
 // How long a sleeping process takes to answer: round trips of 64 bytes between two that sleep in between.
 //   wake --way futex|pipe|eventfd|socket [--count N] [--pause US] [--cpus A,B]
-// --pause: sleep before each question. Prints every round trip in nanoseconds.
+// --pause: microseconds before each question, of computing, or from a thousand on of sleep. Prints every round trip in nanoseconds.
 #include "common.h"
 #include <linux/futex.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
   words = shared(2 * sizeof *words);
   if (way != FUTEX) connect_sides();
   uint32_t count = (uint32_t)number("count", 1000), warm = count / 10;
-  useconds_t pause = (useconds_t)number("pause", 1000);
+  double pause = number("pause", 1000);
   pid_t pid = fork();
   if (pid < 0) die("fork");
   pin(cpu_of(pid == 0 ? 1 : 0));
@@ -71,7 +71,8 @@ int main(int argc, char **argv) {
   }
   double *times = calloc(count + warm + 1, sizeof *times);
   for (uint32_t n = 1; n <= count + warm; n++) {
-    if (pause) usleep(pause);
+    if (pause >= 1000) usleep((useconds_t)pause);
+    for (double until = now() + pause * 1e-6; pause < 1000 && now() < until;) {}
     double from = now();
     tell(0, n);
     await(0, n);

@@ -1,5 +1,5 @@
 // Our rings, as the sides use them: the only place where the package's calls to make and to join rings stand.
-import { attachArena, attachRingReader, createArena, createRingWriter } from '@netstreamline/rings'
+import { attachArena, attachRingReader, createArena, createRingWriter, observeRing } from '@netstreamline/rings'
 import { createSharedRing, openSharedRing } from '@netstreamline/rings/node'
 
 export { createArena }
@@ -34,3 +34,6 @@ export const processRing = (arena, name, options) =>
 
 /** A process joins. */
 export const joinProcess = (arena, name) => openSharedRing(name, { arena })
+
+/** Bytes of each lap that are used now. */
+export const sizeOf = (arena, writer) => observeRing(arena, writer.descriptor).perceived
