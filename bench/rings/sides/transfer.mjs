@@ -12,14 +12,14 @@ const file = fileURLToPath(import.meta.url)
 const options = JSON.parse(process.argv[2])
 const { by = 'processes', bytes, ring = 2 ** 20, readers = 1, role } = options
 const name = `bench-${role ? process.ppid : process.pid}`
-const beside = 2 * (templateBytes(bytes) + readers * bytes)
+const beside = 2 * (templateBytes(bytes) + readers * (bytes + 8192))
 
 const startThreads = async (arena) => {
   const { writer, invite } = threadRing(arena, options)
   const ends = []
   for (let n = 1; n <= readers; n++) {
-    const from = arena.alloc(bytes + 64)
-    ends.push(await startThread(file, options, { ...invite(), from, to: from + bytes + 64 }, n))
+    const from = arena.alloc(bytes + 8192)
+    ends.push(await startThread(file, options, { ...invite(), from, to: from + bytes + 8192 }, n))
   }
   return { writer, ends }
 }
