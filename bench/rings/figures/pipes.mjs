@@ -27,7 +27,7 @@ const switches = (end) => (end.voluntary + end.involuntary) / end.seconds
 
 export const run = async ({ quick }) => {
   const cpus = twoProcessors()
-  const sizes = quick ? [64, 16384] : [64, 256, 1024, 4096, 16384, 65536]
+  const sizes = quick ? [64, 16384] : [64, 512, 4096, 16384, 65536]
   const rings = quick ? [2 ** 14, 2 ** 20] : RINGS
   const options = { cpus, seconds: quick ? 0.05 : 0.15, warm: quick ? 0.05 : 0.12 }
   const sides = {
