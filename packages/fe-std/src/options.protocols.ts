@@ -4,7 +4,7 @@ declare module '@netstreamline/core' {
     udp: Record<string, never>
     port: { which?: 'service' | 'src' | 'dst' }
     sample: { every?: number; probability?: number; seed?: number }
-    http: { emit?: 'stream' | 'heads' | 'bodies' }
+    http: { emit?: 'stream' | 'heads' | 'bodies' | 'files' | 'log'; memory?: number }
     dns: Record<string, never>
   }
 }

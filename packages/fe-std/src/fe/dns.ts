@@ -40,8 +40,12 @@ mDNS and LLMNR have the same form and are taken too. A message that the capture 
     const handOn = ({ bytes, at, length }: Message): boolean => {
       const classifier = check(bytes, at, length)
       if (classifier === 0) return false
-      const where = bytes === context.bytes ? { offset: at, length } : ring.copy(bytes.subarray(at, at + length))
-      context.emit({ ...where, kind: KIND.message, classifier })
+      if (bytes === context.bytes) context.emit({ offset: at, length, kind: KIND.message, classifier })
+      else {
+        const offset = ring.copy(bytes, at, length)
+        const { id, position } = ring
+        context.emit({ offset, length, ring: id, position, kind: KIND.message, classifier })
+      }
       return true
     }
 

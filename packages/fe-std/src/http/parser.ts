@@ -1,72 +1,111 @@
-import { type Head, readHead } from './head.js'
-import { REQUEST, RESPONSE, startLine, UNKNOWN } from './start-line.js'
+import { UNKNOWN } from '../streams/direction.js'
+import type { Kept } from '../streams/kept.js'
+import { ChunkReader } from './chunks.js'
+import type { Exchange, Transaction } from './exchange.js'
+import { firstLineOf } from './first-line.js'
+import { CONNECT, HEAD as HEAD_METHOD, type Head } from './head.js'
+import { CLIENT2, lineEnd, lineType, MAX_LINE, REQUEST, RESPONSE, SERVER2 } from './line.js'
+import { findStart } from './resume.js'
 
-/** Bytes of a head, or of a chunk's size line or trailer, at most. */
+/** Bytes of a head, at most. */
 export const MAX_HEAD = 65536
-/** Requests that wait for their response, at most. */
-const MAX_PENDING = 1024
-/** Digits of a chunk's size, so that it stays an exact number. */
-const MAX_DIGITS = 12
-
-const NOTHING = new Uint8Array(0)
 
 const HEAD = 0
 const LENGTH = 1
-const CLOSE = 2
-const CHUNK_SIZE = 3
-const CHUNK = 4
-const CHUNK_END = 5
-const TRAILER = 6
-const TUNNEL = 7
-const LOST = 8
-const PROBE = 9
+const CHUNKS = 2
+const CLOSE = 3
+/** Another protocol may begin here, or HTTP go on. */
+const PROBE = 4
+/** Another protocol. */
+const TUNNEL = 5
+const LOST = 6
 
-/** Who is told what the parser finds. Places are in `bytes`; `here` is true when they lie in the block in hand. */
+/** Who is told what the parser finds. Places are in the bytes that come with them. */
 export interface Listener {
-  head(parser: Parser, head: Head, bytes: Uint8Array, at: number, length: number, here: boolean): void
-  body(parser: Parser, at: number, length: number): void
-  malformed(parser: Parser): void
+  /** The head of a request lies in b[at, end); `here`: in the block in hand. `p.head` has read it. */
+  request(p: Parser, b: Uint8Array, at: number, end: number, here: boolean): void
+  /** The same of a response. Returns what is special about the request, as {@link Transaction.special}. */
+  response(p: Parser, b: Uint8Array, at: number, end: number, here: boolean): number
+  /** A part of the body, in the block in hand. */
+  body(p: Parser, at: number, length: number): void
+  /** The message is complete, or will never be. */
+  done(p: Parser, whole: boolean): void
+  malformed(p: Parser): void
 }
 
 /**
- * One direction of an HTTP/1 connection (RFC 9112), fed with the blocks of its stream. Nothing is copied but heads
- * that lie in several blocks. What cannot be read, and bytes that were lost, are skipped until a block begins with a
- * start line.
+ * One direction of an HTTP/1 connection (RFC 9112), in pieces cut anywhere. Nothing is copied but heads that lie in
+ * several pieces. Behind what cannot be read, and behind lost bytes, it looks for a start line.
  */
 export class Parser {
-  /** Methods of requests that have not been answered; read by the parser of the other direction. */
-  readonly pending: string[] = []
-  readonly type: number
+  type = 0
+  /** The transaction whose message is being read. */
+  current: Transaction | undefined
+  exchange: Exchange | undefined
+  stream = -1
+  /** It looks like HTTP/2 if the other direction does, which so many bytes have waited for. */
+  settings = false
+  waited = 0
+  readonly head: Head
+  /** For whoever listens: the stream that the body has been given, and the end of its name. */
+  file = 0
+  suffix = ''
   readonly #listener: Listener
-  readonly #peer: () => Parser | undefined
+  readonly #kept: Kept
+  readonly #chunks = new ChunkReader()
   #state = HEAD
-  /** Bytes of the body or chunk still to come. */
+  /** Bytes of the body still to come. */
   #left = 0
-  /** Characters in the current line of a head or trailer, without CR. */
+  /** Where the line that goes on begins in `kept`. */
   #line = 0
-  /** A line with characters has been seen in this head. */
-  #begun = false
-  /** Beginning of a head that goes on in the next block. */
-  #kept = NOTHING
-  #keptBytes = 0
-  #size = 0
-  #digits = 0
+  /** The start line is complete, and right. */
+  #started = false
+  /** The protocol may change behind this request. */
+  #probing = false
 
-  /**
-   * @param type {@link REQUEST} or {@link RESPONSE}
-   * @param peer parser of the other direction, as far as known
-   */
-  constructor(type: number, listener: Listener, peer: () => Parser | undefined) {
-    this.type = type
+  /** @param head shared by all parsers of an instance: valid while a head is told of */
+  constructor(listener: Listener, head: Head, kept: Kept) {
     this.#listener = listener
-    this.#peer = peer
+    this.head = head
+    this.#kept = kept
+  }
+
+  /** What the stream is, see `firstLine`. */
+  recognise(b: Uint8Array, at: number, end: number): number {
+    return firstLineOf(this.#kept, b, at, end)
+  }
+
+  open(stream: number, type: number): void {
+    this.stream = stream
+    this.type = type
+    this.#kept.clear()
+    this.#next()
+    if (type === CLIENT2 || type === SERVER2) this.#state = TUNNEL
+  }
+
+  reset(): void {
+    this.type = 0
+    this.settings = false
+    this.waited = 0
+    this.file = 0
+    this.current = undefined
+    this.exchange = undefined
+    this.#kept.clear()
+    this.#next()
   }
 
   /** Bytes are missing here. */
   lose(): void {
     if (this.#state === TUNNEL || this.#state === CLOSE) return
-    this.#state = LOST
-    this.#drop()
+    if (this.#state === PROBE) this.#state = TUNNEL
+    else this.#lost()
+    this.#kept.clear()
+    if (this.type === RESPONSE && this.exchange !== undefined) this.exchange.lost = true
+  }
+
+  /** Nothing follows. */
+  end(): void {
+    if (this.current !== undefined) this.#listener.done(this, this.#state === CLOSE)
   }
 
   feed(b: Uint8Array, at: number, end: number): void {
@@ -75,204 +114,222 @@ export class Parser {
         case HEAD:
           at = this.#head(b, at, end)
           break
-        case LENGTH:
-        case CHUNK: {
+        case LENGTH: {
           const part = Math.min(this.#left, end - at)
           this.#listener.body(this, at, part)
           at += part
           this.#left -= part
-          if (this.#left === 0) this.#state = this.#state === CHUNK ? CHUNK_END : this.#next()
+          if (this.#left === 0) this.#complete()
           break
         }
-        case CHUNK_SIZE:
-          at = this.#chunkSize(b, at, end)
-          break
-        case CHUNK_END:
-          if (b[at] === 10) this.#begin(CHUNK_SIZE)
-          at = b[at] === 10 || b[at] === 13 ? at + 1 : this.#fail(end)
-          break
-        case TRAILER:
-          at = this.#trailer(b, at, end)
-          break
-        case LOST: {
-          // A start line that is not complete in one block is not taken for one.
-          if (startLine(b, at, end) !== this.type) return
-          this.#state = this.#next()
-          break
-        }
-        case PROBE:
-          at = this.#probe(b, at, end)
+        case CHUNKS:
+          at = this.#chunk(b, at, end)
           break
         case CLOSE:
           this.#listener.body(this, at, end - at)
           return
+        case PROBE:
+          at = this.#probe(b, at, end)
+          break
+        case LOST:
+          at = this.#seek(b, at, end)
+          break
         default:
           return
       }
     }
   }
 
-  #keep(b: Uint8Array, at: number, end: number): void {
-    const bytes = this.#keptBytes + end - at
-    if (bytes > this.#kept.length) {
-      const larger = new Uint8Array(Math.max(bytes, 2 * this.#kept.length))
-      larger.set(this.#kept)
-      this.#kept = larger
-    }
-    this.#kept.set(b.subarray(at, end), this.#keptBytes)
-    this.#keptBytes = bytes
-  }
-
-  #drop(): void {
-    this.#kept = NOTHING
-    this.#keptBytes = 0
-  }
-
-  #begin(state: number): number {
-    this.#size = 0
-    this.#digits = 0
+  #next(): void {
+    this.#state = HEAD
     this.#line = 0
-    this.#begun = false
-    this.#state = state
-    return state
+    this.#started = false
   }
 
-  #next(): number {
-    return this.#begin(HEAD)
+  #complete(): void {
+    this.#listener.done(this, true)
+    this.#next()
+    if (this.#probing) this.#state = PROBE
+    this.#probing = false
   }
 
-  /** Nothing can be made of this; the rest of the block, up to `end`, is skipped. */
-  #fail(end: number): number {
+  #lost(): void {
+    this.#state = LOST
+    this.#line = 0
+    this.#probing = false
+    if (this.current !== undefined) this.#listener.done(this, false)
+  }
+
+  /** Nothing can be made of this. What is kept is a line that goes on. */
+  #fail(): void {
     this.#listener.malformed(this)
-    this.lose()
-    return end
+    this.#lost()
   }
 
-  /** Looks for the empty line that ends a head. */
   #head(b: Uint8Array, at: number, end: number): number {
-    const next = this.#scan(b, at, end)
-    if (next >= 0) return this.#complete(b, at, next) ? next : this.#fail(end)
-    if (this.#keptBytes + end - at > MAX_HEAD) return this.#fail(end)
-    this.#keep(b, at, end)
-    return end
+    if (this.#kept.used > 0) return this.#collect(b, at, end)
+    // Empty lines before a message are skipped (RFC 9112 §2.2).
+    while (b[at] === 13 || b[at] === 10) if (++at === end) return end
+    const next = this.head.read(b, at, Math.min(end, at + MAX_HEAD), this.type)
+    if (next <= 0) return this.#collect(b, at, end)
+    this.#found(b, at, next, true)
+    return next
   }
 
-  /** Where the head ends, -1 when it goes on. */
-  #scan(b: Uint8Array, at: number, end: number): number {
+  /** Takes a head line by line into `kept`. */
+  #collect(b: Uint8Array, at: number, end: number): number {
+    const kept = this.#kept
     while (at < end) {
-      const c = b[at++]!
-      if (c === 13) continue
-      if (c !== 10) {
-        this.#line++
-        this.#begun = true
-      } else if (this.#line === 0 && this.#begun) return at
-      else this.#line = 0
+      const most = (this.#started ? MAX_HEAD : MAX_LINE) - kept.used
+      const stop = Math.min(end, at + most)
+      const from = at
+      let lf = at
+      while (lf < stop && b[lf] !== 10) lf++
+      const next = Math.min(stop, lf + 1)
+      if (!kept.add(b, from, next)) return this.#drop(next)
+      at = next
+      if (lf === stop) {
+        if (most === next - from) return this.#tooLong(at)
+        continue
+      }
+      const line = this.#line
+      const stopped = lineEnd(kept.bytes, line, kept.used - 1)
+      this.#line = kept.used
+      if (!this.#started) {
+        this.#started = lineType(kept.bytes, 0, stopped) === this.type
+        if (this.#started) continue
+        this.#fail()
+        this.#tryLine()
+        return at
+      }
+      if (stopped > line) continue
+      const { bytes, used } = kept
+      this.head.read(bytes, 0, used, this.type)
+      this.#found(bytes, 0, used, false)
+      kept.clear()
+      return at
     }
-    return -1
+    return at
   }
 
-  #complete(b: Uint8Array, at: number, end: number): boolean {
-    const here = this.#keptBytes === 0
-    if (!here) this.#keep(b, at, end)
-    const bytes = here ? b : this.#kept.subarray(0, this.#keptBytes)
-    const from = here ? at : 0
-    const to = here ? end : bytes.length
-    this.#drop()
-    const kind = startLine(bytes, from, to)
-    const head = kind === this.type ? readHead(bytes, from, to, kind === RESPONSE) : undefined
-    if (head === undefined) return false
-    this.#listener.head(this, head, bytes, from, to - from, here)
-    this.#state = this.#after(head)
-    // A length that makes no sense: the next message begins here or nobody knows where.
-    if (head.length === -2 && !head.chunked) this.#fail(end)
-    return true
+  #tooLong(at: number): number {
+    const started = this.#started
+    this.#fail()
+    // A head that is too long is skipped; a line that is too long may end with another one's beginning.
+    if (started) this.#kept.clear()
+    return at
   }
 
-  /** What follows a head (RFC 9112 §6.3). */
-  #after(head: Head): number {
-    if (this.type === REQUEST) {
-      if (this.pending.length < MAX_PENDING) this.pending.push(head.method)
-    } else {
-      const { status } = head
-      // Interim responses don't answer a request; after a switch of protocols this is no HTTP any more.
-      if (status === 101) return this.#begin(PROBE)
-      if (status < 200) return this.#next()
-      const method = this.#peer()?.pending.shift()
-      if (method === 'CONNECT' && status < 300) return this.#tunnel()
-      if (method === 'HEAD' || status === 204 || status === 304) return this.#next()
-    }
-    if (head.chunked) return this.#begin(CHUNK_SIZE)
-    if (head.length > 0) {
-      this.#left = head.length
-      return LENGTH
-    }
-    return head.length === 0 || this.type === REQUEST ? this.#next() : CLOSE
+  /** There is no room to keep anything. */
+  #drop(at: number): number {
+    this.#kept.clear()
+    this.#lost()
+    return at
   }
 
-  #tunnel(): number {
-    const peer = this.#peer()
-    if (peer !== undefined) {
-      peer.#drop()
-      peer.#begin(PROBE)
-    }
-    return this.#begin(PROBE)
+  #found(b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { head } = this
+    if (this.type === REQUEST) this.#request(head, b, at, end, here)
+    else this.#response(head, b, at, end, here)
+  }
+
+  /** What follows a request (RFC 9112 §6.3). */
+  #request(head: Head, b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { special, upgrade, chunked, coded, length } = head
+    this.#listener.request(this, b, at, end, here)
+    this.#probing = upgrade || special === CONNECT
+    if (special === CONNECT) this.#complete()
+    else if (coded ? !chunked : length === -2) this.#fail()
+    else if (coded) this.#begin(CHUNKS, 0)
+    else if (length > 0) this.#begin(LENGTH, length)
+    else this.#complete()
+  }
+
+  #response(head: Head, b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { status, chunked, coded, length } = head
+    const special = this.#listener.response(this, b, at, end, here)
+    if (status === 101 || (special === CONNECT && status >= 200 && status < 300)) {
+      this.#complete()
+      this.#state = PROBE
+    } else if (status < 200) this.#next()
+    else if (special === HEAD_METHOD || status === 204 || status === 304) this.#complete()
+    else if (coded) this.#begin(chunked ? CHUNKS : CLOSE, 0)
+    else if (length === -2) this.#fail()
+    else if (length === 0) this.#complete()
+    else this.#begin(length > 0 ? LENGTH : CLOSE, length)
+  }
+
+  #begin(state: number, left: number): void {
+    this.#state = state
+    this.#left = left
+    if (state === CHUNKS) this.#chunks.reset()
+  }
+
+  #chunk(b: Uint8Array, at: number, end: number): number {
+    const chunks = this.#chunks
+    const next = chunks.step(b, at, end)
+    if (chunks.data > 0) this.#listener.body(this, next - chunks.data, chunks.data)
+    if (chunks.failed) this.#fail()
+    else if (chunks.ended) this.#complete()
+    return next
   }
 
   /** A tunnel may hold anything, HTTP as well. */
   #probe(b: Uint8Array, at: number, end: number): number {
-    this.#keep(b, at, end)
-    const kind = startLine(this.#kept, 0, this.#keptBytes)
-    if (kind === UNKNOWN) return end
-    if (kind !== this.type) {
+    const kept = this.#kept
+    const before = kept.used
+    const verdict = firstLineOf(kept, b, at, end)
+    if (verdict === UNKNOWN) return end
+    if (verdict !== this.type) {
+      kept.clear()
       this.#state = TUNNEL
-      this.#drop()
       return end
     }
-    // The line may have begun in an earlier block; that part is read from the copy.
-    this.#keptBytes -= end - at
-    this.#begin(HEAD)
-    this.#scan(this.#kept, 0, this.#keptBytes)
+    // What came before this piece is fed again, then the piece.
+    this.#next()
+    if (before === 0) return at
+    const earlier = kept.bytes.slice(0, before)
+    kept.clear()
+    this.feed(earlier, 0, before)
     return at
   }
 
-  /** Hexadecimal digits, then extensions up to the end of the line. */
-  #chunkSize(b: Uint8Array, at: number, end: number): number {
+  /** Looks for a start line, line by line. */
+  #seek(b: Uint8Array, at: number, end: number): number {
+    const kept = this.#kept
     while (at < end) {
-      const c = b[at++]!
-      if (c === 10) {
-        if (this.#digits === 0) return this.#fail(end)
-        this.#left = this.#size
-        if (this.#size > 0) this.#state = CHUNK
-        else this.#begin(TRAILER)
-        return at
-      }
-      const digit = this.#line === 0 ? hexDigit(c) : -1
-      if (digit < 0) this.#line++
-      else this.#size = this.#size * 16 + digit
-      if (digit >= 0) this.#digits++
-      if (this.#digits === 0 || this.#digits > MAX_DIGITS || this.#line > MAX_HEAD) return this.#fail(end)
+      let lf = at
+      while (lf < end && b[lf] !== 10) lf++
+      const next = Math.min(end, lf + 1)
+      // Only the last bytes of a long line can be a start line.
+      const from = Math.max(at, next - MAX_LINE)
+      at = next
+      if (from === at) continue
+      // Most lines are none, and need not be kept to see that.
+      const whole = lf < end && kept.used === 0
+      if (whole && findStart(b, from, lineEnd(b, from, lf), this.type) < 0) continue
+      if (next - from === MAX_LINE || !kept.add(b, from, next)) kept.clear()
+      if (next - from === MAX_LINE) kept.add(b, from, next)
+      if (kept.used > 2 * MAX_LINE) kept.drop(kept.used - MAX_LINE)
+      if (lf < end) this.#tryLine()
+      if (this.#state === HEAD) return at
     }
     return at
   }
 
-  #trailer(b: Uint8Array, at: number, end: number): number {
-    while (at < end) {
-      const c = b[at++]!
-      if (c === 13) continue
-      if (c !== 10) {
-        this.#line++
-        if (++this.#size > MAX_HEAD) return this.#fail(end)
-      } else if (this.#line === 0) {
-        this.#next()
-        return at
-      } else this.#line = 0
+  /** `kept` ends with a complete line: begins a head with it if there is a start line in it. */
+  #tryLine(): void {
+    const kept = this.#kept
+    if (kept.used === 0) return
+    const from = Math.max(0, kept.used - MAX_LINE)
+    const start = findStart(kept.bytes, from, lineEnd(kept.bytes, from, kept.used - 1), this.type)
+    if (start < 0) {
+      kept.clear()
+      return
     }
-    return at
+    kept.drop(start)
+    this.#next()
+    this.#started = true
+    this.#line = kept.used
   }
-}
-
-const hexDigit = (c: number): number => {
-  if (c >= 48 && c <= 57) return c - 48
-  const lower = c | 32
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }
