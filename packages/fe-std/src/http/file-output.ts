@@ -1,5 +1,5 @@
 import { type Context, END, GAP, KIND, START } from '@netstreamline/core'
-import { nameIs } from '../text/fields.js'
+import { nameIs } from '../lines/fields.js'
 import type { Transaction } from './exchange.js'
 import type { Part } from './head.js'
 import { type HttpOutput, wholeOutput } from './output.js'

@@ -1,5 +1,6 @@
-import { type FieldSink, isSpace, lengthOf, nameIs, readFields } from '../text/fields.js'
-import { isBlank, lineEnd, lineType, MAX_LINE, REQUEST, statusAt, versionBefore } from './line.js'
+import { type FieldSink, isSpace, lengthOf, nameIs, readFields } from '../lines/fields.js'
+import type { HeadParser } from '../lines/heads.js'
+import { HTTP, isBlank, lineEnd, lineType, MAX_LINE, REQUEST, statusAt, versionBefore } from '../lines/start-line.js'
 
 /** Methods whose responses have another framing. */
 export const HEAD = 1
@@ -14,7 +15,7 @@ export interface Part {
 const CHUNKED = 'chunked'
 
 /** What the head in hand says. Parts are places in the array that it was read from. One object for all heads. */
-export class Head implements FieldSink {
+export class Head implements FieldSink, HeadParser {
   /** Status of a response, 0 for a request. */
   status = 0
   /** {@link HEAD}, {@link CONNECT} or 0. */
@@ -38,17 +39,13 @@ export class Head implements FieldSink {
   readonly type: Part = { at: 0, end: 0 }
   readonly encoding: Part = { at: 0, end: 0 }
 
-  /**
-   * Reads the head that begins at `at`.
-   * @returns where it ends; 0 when its end does not come before `end`; -1 when the first line is not of this type
-   */
   read(b: Uint8Array, at: number, end: number, type: number): number {
     let lf = at
     while (lf < end && b[lf] !== 10) lf++
     if (lf - at >= MAX_LINE) return -1
     if (lf >= end) return 0
     const line = lineEnd(b, at, lf)
-    if (lineType(b, at, line) !== type) return -1
+    if (lineType(b, at, line, HTTP) !== type) return -1
     this.#reset()
     if (type === REQUEST) this.#request(b, at, line)
     else {
@@ -111,7 +108,7 @@ export class Head implements FieldSink {
   }
 
   #request(b: Uint8Array, at: number, end: number): void {
-    const version = versionBefore(b, at, end)
+    const version = versionBefore(b, at, end, HTTP)
     let space = at
     while (b[space] !== 32) space++
     set(this.method, at, space)

@@ -1,10 +1,10 @@
 import { type Context, KIND } from '@netstreamline/core'
 import type { CopyRing } from '../copy-ring.js'
+import { REQUEST } from '../lines/start-line.js'
 import { endsOfStream } from '../text/endpoints.js'
 import { ascii, JsonWriter } from '../text/json.js'
 import type { Transaction } from './exchange.js'
 import type { Part } from './head.js'
-import { REQUEST } from './line.js'
 import { type HttpOutput, wholeOutput } from './output.js'
 import type { Parser } from './parser.js'
 

@@ -1,14 +1,11 @@
+import { FAILED, FOUND, HeadReader, NO_ROOM } from '../lines/heads.js'
+import { HTTP, REQUEST, RESPONSE } from '../lines/start-line.js'
 import { UNKNOWN } from '../streams/direction.js'
 import type { Kept } from '../streams/kept.js'
 import { ChunkReader } from './chunks.js'
 import type { Exchange, Transaction } from './exchange.js'
-import { firstLineOf } from './first-line.js'
+import { CLIENT2, firstLineOf, SERVER2 } from './first-line.js'
 import { CONNECT, HEAD as HEAD_METHOD, type Head } from './head.js'
-import { CLIENT2, lineEnd, lineType, MAX_LINE, REQUEST, RESPONSE, SERVER2 } from './line.js'
-import { findStart } from './resume.js'
-
-/** Bytes of a head, at most. */
-export const MAX_HEAD = 65536
 
 const HEAD = 0
 const LENGTH = 1
@@ -34,32 +31,28 @@ export interface Listener {
 }
 
 /**
- * One direction of an HTTP/1 connection (RFC 9112), in pieces cut anywhere. Nothing is copied but heads that lie in
- * several pieces. Behind what cannot be read, and behind lost bytes, it looks for a start line.
+ * One direction of an HTTP/1 connection (RFC 9112), in pieces cut anywhere. Behind what cannot be read, and behind
+ * lost bytes, it looks for a start line.
  */
 export class Parser {
   type = 0
+  stream = -1
   /** The transaction whose message is being read. */
   current: Transaction | undefined
   exchange: Exchange | undefined
-  stream = -1
   /** It looks like HTTP/2 if the other direction does, which so many bytes have waited for. */
   settings = false
   waited = 0
-  readonly head: Head
   /** For whoever listens: the stream that the body has been given, and the end of its name. */
   file = 0
   suffix = ''
+  readonly head: Head
   readonly #listener: Listener
-  readonly #kept: Kept
+  readonly #heads: HeadReader
   readonly #chunks = new ChunkReader()
   #state = HEAD
   /** Bytes of the body still to come. */
   #left = 0
-  /** Where the line that goes on begins in `kept`. */
-  #line = 0
-  /** The start line is complete, and right. */
-  #started = false
   /** The protocol may change behind this request. */
   #probing = false
 
@@ -67,20 +60,19 @@ export class Parser {
   constructor(listener: Listener, head: Head, kept: Kept) {
     this.#listener = listener
     this.head = head
-    this.#kept = kept
+    this.#heads = new HeadReader(HTTP, head, kept)
   }
 
-  /** What the stream is, see `firstLine`. */
+  /** What the stream is, see {@link firstLineOf}. */
   recognise(b: Uint8Array, at: number, end: number): number {
-    return firstLineOf(this.#kept, b, at, end)
+    return firstLineOf(this.#heads.kept, b, at, end)
   }
 
   open(stream: number, type: number): void {
     this.stream = stream
     this.type = type
-    this.#kept.clear()
-    this.#next()
-    if (type === CLIENT2 || type === SERVER2) this.#state = TUNNEL
+    this.#heads.reset()
+    this.#state = type === CLIENT2 || type === SERVER2 ? TUNNEL : HEAD
   }
 
   reset(): void {
@@ -90,17 +82,17 @@ export class Parser {
     this.file = 0
     this.current = undefined
     this.exchange = undefined
-    this.#kept.clear()
-    this.#next()
+    this.#probing = false
+    this.#heads.reset()
   }
 
   /** Bytes are missing here. */
   lose(): void {
     if (this.#state === TUNNEL || this.#state === CLOSE) return
+    this.#heads.reset()
     if (this.#state === PROBE) this.#state = TUNNEL
     else this.#lost()
-    this.#kept.clear()
-    if (this.type === RESPONSE && this.exchange !== undefined) this.exchange.lost = true
+    if (this.type === RESPONSE) this.exchange!.lost = true
   }
 
   /** Nothing follows. */
@@ -112,7 +104,7 @@ export class Parser {
     while (at < end) {
       switch (this.#state) {
         case HEAD:
-          at = this.#head(b, at, end)
+          at = this.#takeHead(b, at, end)
           break
         case LENGTH: {
           const part = Math.min(this.#left, end - at)
@@ -132,7 +124,8 @@ export class Parser {
           at = this.#probe(b, at, end)
           break
         case LOST:
-          at = this.#seek(b, at, end)
+          at = this.#heads.seek(b, at, end, this.type)
+          if (this.#heads.started) this.#state = HEAD
           break
         default:
           return
@@ -140,102 +133,43 @@ export class Parser {
     }
   }
 
-  #next(): void {
-    this.#state = HEAD
-    this.#line = 0
-    this.#started = false
-  }
-
   #complete(): void {
     this.#listener.done(this, true)
-    this.#next()
-    if (this.#probing) this.#state = PROBE
+    this.#state = this.#probing ? PROBE : HEAD
     this.#probing = false
   }
 
+  /** The next message begins somewhere. */
   #lost(): void {
-    this.#state = LOST
-    this.#line = 0
+    this.#state = this.#heads.started ? HEAD : LOST
     this.#probing = false
     if (this.current !== undefined) this.#listener.done(this, false)
   }
 
-  /** Nothing can be made of this. What is kept is a line that goes on. */
   #fail(): void {
     this.#listener.malformed(this)
     this.#lost()
   }
 
-  #head(b: Uint8Array, at: number, end: number): number {
-    if (this.#kept.used > 0) return this.#collect(b, at, end)
-    // Empty lines before a message are skipped (RFC 9112 §2.2).
-    while (b[at] === 13 || b[at] === 10) if (++at === end) return end
-    const next = this.head.read(b, at, Math.min(end, at + MAX_HEAD), this.type)
-    if (next <= 0) return this.#collect(b, at, end)
-    this.#found(b, at, next, true)
+  #takeHead(b: Uint8Array, at: number, end: number): number {
+    const heads = this.#heads
+    const next = heads.take(b, at, end, this.type)
+    if (heads.outcome === FOUND) {
+      const { bytes, here } = heads
+      const [from, to] = [heads.at, heads.end]
+      // What is kept stays until it has been told of.
+      heads.started = false
+      if (this.type === REQUEST) this.#request(bytes, from, to, here)
+      else this.#response(bytes, from, to, here)
+      heads.reset()
+    } else if (heads.outcome === FAILED) this.#fail()
+    else if (heads.outcome === NO_ROOM) this.#lost()
     return next
   }
 
-  /** Takes a head line by line into `kept`. */
-  #collect(b: Uint8Array, at: number, end: number): number {
-    const kept = this.#kept
-    while (at < end) {
-      const most = (this.#started ? MAX_HEAD : MAX_LINE) - kept.used
-      const stop = Math.min(end, at + most)
-      const from = at
-      let lf = at
-      while (lf < stop && b[lf] !== 10) lf++
-      const next = Math.min(stop, lf + 1)
-      if (!kept.add(b, from, next)) return this.#drop(next)
-      at = next
-      if (lf === stop) {
-        if (most === next - from) return this.#tooLong(at)
-        continue
-      }
-      const line = this.#line
-      const stopped = lineEnd(kept.bytes, line, kept.used - 1)
-      this.#line = kept.used
-      if (!this.#started) {
-        this.#started = lineType(kept.bytes, 0, stopped) === this.type
-        if (this.#started) continue
-        this.#fail()
-        this.#tryLine()
-        return at
-      }
-      if (stopped > line) continue
-      const { bytes, used } = kept
-      this.head.read(bytes, 0, used, this.type)
-      this.#found(bytes, 0, used, false)
-      kept.clear()
-      return at
-    }
-    return at
-  }
-
-  #tooLong(at: number): number {
-    const started = this.#started
-    this.#fail()
-    // A head that is too long is skipped; a line that is too long may end with another one's beginning.
-    if (started) this.#kept.clear()
-    return at
-  }
-
-  /** There is no room to keep anything. */
-  #drop(at: number): number {
-    this.#kept.clear()
-    this.#lost()
-    return at
-  }
-
-  #found(b: Uint8Array, at: number, end: number, here: boolean): void {
-    const { head } = this
-    if (this.type === REQUEST) this.#request(head, b, at, end, here)
-    else this.#response(head, b, at, end, here)
-  }
-
   /** What follows a request (RFC 9112 §6.3). */
-  #request(head: Head, b: Uint8Array, at: number, end: number, here: boolean): void {
-    const { special, upgrade, chunked, coded, length } = head
+  #request(b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { special, upgrade, chunked, coded, length } = this.head
     this.#listener.request(this, b, at, end, here)
     this.#probing = upgrade || special === CONNECT
     if (special === CONNECT) this.#complete()
@@ -245,13 +179,13 @@ export class Parser {
     else this.#complete()
   }
 
-  #response(head: Head, b: Uint8Array, at: number, end: number, here: boolean): void {
-    const { status, chunked, coded, length } = head
+  #response(b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { status, chunked, coded, length } = this.head
     const special = this.#listener.response(this, b, at, end, here)
     if (status === 101 || (special === CONNECT && status >= 200 && status < 300)) {
+      this.#probing = true
       this.#complete()
-      this.#state = PROBE
-    } else if (status < 200) this.#next()
+    } else if (status < 200) return
     else if (special === HEAD_METHOD || status === 204 || status === 304) this.#complete()
     else if (coded) this.#begin(chunked ? CHUNKS : CLOSE, 0)
     else if (length === -2) this.#fail()
@@ -276,60 +210,15 @@ export class Parser {
 
   /** A tunnel may hold anything, HTTP as well. */
   #probe(b: Uint8Array, at: number, end: number): number {
-    const kept = this.#kept
+    const { kept } = this.#heads
     const before = kept.used
     const verdict = firstLineOf(kept, b, at, end)
     if (verdict === UNKNOWN) return end
-    if (verdict !== this.type) {
-      kept.clear()
-      this.#state = TUNNEL
-      return end
-    }
-    // What came before this piece is fed again, then the piece.
-    this.#next()
-    if (before === 0) return at
     const earlier = kept.bytes.slice(0, before)
-    kept.clear()
-    this.feed(earlier, 0, before)
+    this.#heads.reset()
+    this.#state = verdict === this.type ? HEAD : TUNNEL
+    // What came before this piece is fed again, then the piece.
+    if (verdict === this.type) this.feed(earlier, 0, before)
     return at
-  }
-
-  /** Looks for a start line, line by line. */
-  #seek(b: Uint8Array, at: number, end: number): number {
-    const kept = this.#kept
-    while (at < end) {
-      let lf = at
-      while (lf < end && b[lf] !== 10) lf++
-      const next = Math.min(end, lf + 1)
-      // Only the last bytes of a long line can be a start line.
-      const from = Math.max(at, next - MAX_LINE)
-      at = next
-      if (from === at) continue
-      // Most lines are none, and need not be kept to see that.
-      const whole = lf < end && kept.used === 0
-      if (whole && findStart(b, from, lineEnd(b, from, lf), this.type) < 0) continue
-      if (next - from === MAX_LINE || !kept.add(b, from, next)) kept.clear()
-      if (next - from === MAX_LINE) kept.add(b, from, next)
-      if (kept.used > 2 * MAX_LINE) kept.drop(kept.used - MAX_LINE)
-      if (lf < end) this.#tryLine()
-      if (this.#state === HEAD) return at
-    }
-    return at
-  }
-
-  /** `kept` ends with a complete line: begins a head with it if there is a start line in it. */
-  #tryLine(): void {
-    const kept = this.#kept
-    if (kept.used === 0) return
-    const from = Math.max(0, kept.used - MAX_LINE)
-    const start = findStart(kept.bytes, from, lineEnd(kept.bytes, from, kept.used - 1), this.type)
-    if (start < 0) {
-      kept.clear()
-      return
-    }
-    kept.drop(start)
-    this.#next()
-    this.#started = true
-    this.#line = kept.used
   }
 }

@@ -1,11 +1,12 @@
 import type { Context } from '@netstreamline/core'
+import { MAX_LINE, REQUEST, RESPONSE } from '../lines/start-line.js'
 import type { Budget } from '../streams/budget.js'
 import { type Direction, OPEN, OTHER, type Protocol, UNKNOWN } from '../streams/direction.js'
 import { Kept } from '../streams/kept.js'
 import { Streams } from '../streams/streams.js'
 import { Exchange, Transaction } from './exchange.js'
+import { CLIENT2, SERVER2 } from './first-line.js'
 import { Head } from './head.js'
-import { CLIENT2, MAX_LINE, REQUEST, RESPONSE, SERVER2 } from './line.js'
 import type { HttpOutput } from './output.js'
 import { type Listener, Parser } from './parser.js'
 

@@ -1,15 +1,20 @@
-/** Kinds of start line, and of streams. */
+/** Kinds of start line. */
 export const REQUEST = 1
 export const RESPONSE = 2
-/** HTTP/2 with prior knowledge (RFC 9113 §3.3): the client's preface, the server's SETTINGS. */
-export const CLIENT2 = 3
-export const SERVER2 = 4
 
 /** Longest start line, in bytes, with its end. */
 export const MAX_LINE = 16384
 export const MAX_METHOD = 32
 
-const VERSION = [72, 84, 84, 80, 47, 49, 46] // HTTP/1.
+/** A protocol whose messages begin with such lines. Its version is like `HTTP/1.1`: a name, two digits. */
+export interface Dialect {
+  readonly name: readonly number[]
+  /** Largest first digit of a version. */
+  readonly major: number
+}
+const dialect = (name: string, major: number): Dialect => ({ name: [...name].map((c) => c.charCodeAt(0)), major })
+export const HTTP = dialect('HTTP/', 1)
+export const RTSP = dialect('RTSP/', 2)
 
 /** Characters of a token (RFC 9110 §5.6.2). */
 export const TOKEN = new Uint8Array(256)
@@ -19,11 +24,12 @@ for (const c of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL
 export const isDigit = (c: number): boolean => c >= 48 && c <= 57
 export const isBlank = (c: number): boolean => c === 32 || c === 9
 
-/** Does `HTTP/1.` and a digit stand at `at`? */
-export const versionAt = (b: Uint8Array, at: number, end: number): boolean => {
+/** Does a version stand at `at`? */
+export const versionAt = (b: Uint8Array, at: number, end: number, { name, major }: Dialect): boolean => {
   if (at + 8 > end) return false
-  for (let i = 0; i < 7; i++) if (b[at + i] !== VERSION[i]) return false
-  return isDigit(b[at + 7]!)
+  for (let i = 0; i < 5; i++) if (b[at + i] !== name[i]) return false
+  const c = b[at + 5]!
+  return c >= 49 && c <= 48 + major && b[at + 6] === 46 && isDigit(b[at + 7]!)
 }
 
 /** The status behind the version at `at`: three digits, then blank or nothing. 0 when there is none. */
@@ -40,20 +46,20 @@ export const lineEnd = (b: Uint8Array, at: number, lf: number): number => (lf > 
  * What start line [at, end), without its end, is: {@link REQUEST}, {@link RESPONSE} or 0. As RFC 9112 §3 allows, blanks
  * count as one space, and some may follow; control characters make it none.
  */
-export const lineType = (b: Uint8Array, at: number, end: number): number => {
-  if (versionAt(b, at, end)) return statusAt(b, at, end) > 0 && clean(b, at, end) ? RESPONSE : 0
+export const lineType = (b: Uint8Array, at: number, end: number, dialect: Dialect): number => {
+  if (versionAt(b, at, end, dialect)) return statusAt(b, at, end) > 0 && clean(b, at, end) ? RESPONSE : 0
   let space = at
   while (space < end && TOKEN[b[space]!] === 1) space++
-  if (space === at || space - at > MAX_METHOD || b[space] !== 32) return 0
-  const version = versionBefore(b, space, end)
+  if (space === at || space - at > MAX_METHOD || b[space] !== 32 || space === end) return 0
+  const version = versionBefore(b, space, end, dialect)
   return version > space && clean(b, space, version) ? REQUEST : 0
 }
 
 /** Where the version begins that ends the request line [at, end); -1 when none does. */
-export const versionBefore = (b: Uint8Array, at: number, end: number): number => {
+export const versionBefore = (b: Uint8Array, at: number, end: number, dialect: Dialect): number => {
   while (end > at && isBlank(b[end - 1]!)) end--
   const version = end - 8
-  return version > at && b[version - 1] === 32 && versionAt(b, version, end) ? version : -1
+  return version > at && b[version - 1] === 32 && versionAt(b, version, end, dialect) ? version : -1
 }
 
 const clean = (b: Uint8Array, at: number, end: number): boolean => {
