@@ -106,22 +106,9 @@ export const logOutput = (context: Context, ring: CopyRing): HttpOutput => {
       writer.copy(t.response.bytes, 0, t.response.used)
       writer.raw(RECEIVED)
       writer.number(t.received)
-      if (asked) wait(t)
+      if (asked) writer.wait(WAIT, t.asked, t.askedNanoseconds, t.answered, t.answeredNanoseconds)
     }
     writer.raw(CLOSE)
-  }
-
-  /** Seconds from the request's head to the response's; none when the capture has them in another order. */
-  const wait = (t: Transaction): void => {
-    let seconds = t.answered - t.asked
-    let nanoseconds = t.answeredNanoseconds - t.askedNanoseconds
-    if (nanoseconds < 0) {
-      seconds--
-      nanoseconds += 1e9
-    }
-    if (!(seconds >= 0) || !(nanoseconds >= 0)) return
-    writer.raw(WAIT)
-    writer.time(seconds, nanoseconds)
   }
   return output
 }

@@ -99,6 +99,19 @@ export class JsonWriter {
     else this.digits(below, 9)
   }
 
+  /** The member `name`, the seconds between two times; nothing when the second is before the first. */
+  wait(name: Uint8Array, from: number, fromNanoseconds: number, to: number, toNanoseconds: number): void {
+    let seconds = to - from
+    let nanoseconds = toNanoseconds - fromNanoseconds
+    if (nanoseconds < 0) {
+      seconds--
+      nanoseconds += 1e9
+    }
+    if (!(seconds >= 0) || !(nanoseconds >= 0)) return
+    this.raw(name)
+    this.time(seconds, nanoseconds)
+  }
+
   /** b[from, to) as a string of at most `most` bytes, quotes apart. */
   string(b: Uint8Array, from: number, to: number, most: number): void {
     const { bytes } = this
