@@ -51,7 +51,7 @@ export class SshLog {
     if (p.logged) return
     p.logged = true
     const other = peer !== undefined && peer.stream >= 0 ? peer : undefined
-    if (other !== undefined) other.logged = true
+    if (peer !== undefined) peer.logged = true
     const [client, server] = p.type === SERVER ? [other, p] : [p, other]
     const offset = this.#ring.reserve(MAX_SSH_LINE)
     const w = this.#writer

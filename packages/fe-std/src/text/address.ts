@@ -1,21 +1,40 @@
-/** Where the longest run of at least two zero groups begins, and how long it is. */
-const longestRun = (groups: readonly number[]): [number, number] => {
-  let best: [number, number] = [-1, 0]
+import type { JsonWriter } from './json.js'
+
+const DOT = 46
+const COLON = 58
+
+/** Where the longest run of at least two zero groups of an IPv6 address begins; its length in the low 4 bits; -1: none. */
+const longestRun = (b: Uint8Array, at: number): number => {
+  let best = -1
   for (let i = 0; i < 8; i++) {
     let n = 0
-    while (i + n < 8 && groups[i + n] === 0) n++
-    if (n > 1 && n > best[1]) best = [i, n]
+    while (i + n < 8 && b[at + 2 * (i + n)] === 0 && b[at + 2 * (i + n) + 1] === 0) n++
+    if (n > 1 && (best < 0 || n > (best & 15))) best = (i << 4) | n
     i += n
   }
   return best
 }
 
-/** The text of an address of 4 bytes (dotted) or 16 (RFC 5952). */
-export const addressText = (b: Uint8Array, at: number, size: number): string => {
-  if (size === 4) return `${b[at]}.${b[at + 1]}.${b[at + 2]}.${b[at + 3]}`
-  const groups: number[] = []
-  for (let i = 0; i < 16; i += 2) groups.push((b[at + i]! << 8) | b[at + i + 1]!)
-  const [from, length] = longestRun(groups)
-  const hex = (list: readonly number[]): string => list.map((g) => g.toString(16)).join(':')
-  return from < 0 ? hex(groups) : `${hex(groups.slice(0, from))}::${hex(groups.slice(from + length))}`
+/** Writes an address of 4 bytes (dotted) or 16 (RFC 5952). */
+export const writeAddress = (w: JsonWriter, b: Uint8Array, at: number, size: number): void => {
+  if (size === 4) {
+    for (let i = 0; i < 4; i++) {
+      if (i > 0) w.byte(DOT)
+      w.number(b[at + i]!)
+    }
+    return
+  }
+  const run = longestRun(b, at)
+  const from = run < 0 ? 8 : run >> 4
+  const to = run < 0 ? 8 : from + (run & 15)
+  for (let i = 0; i < 8; i++) {
+    if (i === from) {
+      w.byte(COLON)
+      w.byte(COLON)
+      i = to - 1
+      continue
+    }
+    if (i > 0 && i !== to) w.byte(COLON)
+    w.hex((b[at + 2 * i]! << 8) | b[at + 2 * i + 1]!)
+  }
 }

@@ -58,6 +58,17 @@ export class JsonWriter {
     this.at = at
   }
 
+  byte(c: number): void {
+    this.bytes[this.at++] = c
+  }
+
+  /** A number below 65536 in hexadecimal, without zeros in front. */
+  hex(value: number): void {
+    let shift = 12
+    while (shift > 0 && value >> shift === 0) shift -= 4
+    for (; shift >= 0; shift -= 4) this.bytes[this.at++] = HEX[(value >> shift) & 15]!
+  }
+
   /** b[from, to) as it is. */
   copy(b: Uint8Array, from: number, to: number): void {
     const { bytes } = this

@@ -67,7 +67,7 @@ export class TlsLog {
     if (side.logged) return
     side.logged = true
     const other = peer !== undefined && peer.stream >= 0 ? peer : undefined
-    if (other !== undefined) other.logged = true
+    if (peer !== undefined) peer.logged = true
     const [client, server] = side.type === CLIENT_HELLO ? [side, other] : [other, side]
     const first = client ?? side
     const w = this.#writer
