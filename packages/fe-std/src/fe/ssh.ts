@@ -22,7 +22,7 @@ export default defineFE<{ emit?: SshEmit; memory?: number }>(
 
 The line has, as far as they are known: \`time\` (of the first identification, in s), \`src\` \`sport\` \`dst\` \`dport\` (client and server), \`client\` and \`server\` (identifications), what both agree on from their names (RFC 4253 §7.1): \`kex\`, \`hostKey\`, \`cipher\`, \`mac\`, \`compression\` from client to server and \`cipherBack\`, \`macBack\`, \`compressionBack\` the other way, where ciphers that authenticate by themselves have no \`mac\`, and the fingerprints \`hassh\` and \`hasshServer\`.
 
-**Bounds.** An identification has at most 255 bytes, the lines before it 16 KiB, a key exchange message 64 KiB. A stream with other lines is held until a client of another protocol speaks. \`memory\` bounds what all streams together hold; what there is no room for is given up and counted (\`noRoom\`). State is kept of streams between START and END.`,
+**Bounds.** An identification has at most 255 bytes, the lines before it 16 KiB, a key exchange message 64 KiB. A stream with other lines is held until that, and refused when the client turns out to speak another protocol. \`memory\` bounds what all streams together hold; what there is no room for is given up and counted (\`noRoom\`). State is kept of streams between START and END.`,
     inputs: ['tcp'],
     outputs: ['tcp', 'message', 'bytes'],
     role: ['filter'],

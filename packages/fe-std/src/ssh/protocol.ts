@@ -1,7 +1,7 @@
 import { type Context, KIND } from '@netstreamline/core'
 import type { CopyRing } from '../copy-ring.js'
 import type { Budget } from '../streams/budget.js'
-import { type Direction, OTHER, type Protocol, UNKNOWN } from '../streams/direction.js'
+import { type Direction, OTHER, type Protocol } from '../streams/direction.js'
 import { Kept } from '../streams/kept.js'
 import { Streams } from '../streams/streams.js'
 import { readKeyExchange } from './key-exchange.js'
@@ -41,8 +41,8 @@ export class SshProtocol implements Protocol<SshParser>, SshListener {
   recognise({ self, stream, peer }: Direction<SshParser>, b: Uint8Array, at: number, end: number): number {
     const server = (stream & 1) === 1
     const verdict = self.recognise(b, at, end, server)
-    // A server that waits for a client of another protocol is none of SSH.
-    if (verdict === UNKNOWN && self.before && peer === undefined) return OTHER
+    // Lines before the identification are SSH's only if the other direction can be: else all text would be held.
+    if (self.before && peer === undefined) return OTHER
     return verdict === CLIENT && server ? SERVER : verdict
   }
 
