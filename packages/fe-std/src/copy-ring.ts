@@ -1,7 +1,9 @@
-import type { Context, Emission, Ring } from '@netstreamline/core'
+import type { Context, Ring } from '@netstreamline/core'
 
 /** Where messages go that do not lie in one block: written one after the other, around and around. */
 export class CopyRing {
+  /** Identity of what was written last. */
+  position = 0
   readonly #context: Context
   readonly #ring: Ring
   #used = 0
@@ -12,18 +14,32 @@ export class CopyRing {
     this.#ring = context.alloc(4 * largest)
   }
 
-  /** Copies a message; returns where it lies and its identity, to be emitted at once. */
-  copy(message: Uint8Array): Emission {
-    const { base, size, id } = this.#ring
-    const { length } = message
+  get id(): number {
+    return this.#ring.id
+  }
+
+  /** A place in the arena for a message of at most so many bytes, which {@link take} ends. */
+  reserve(most: number): number {
+    const { base, size } = this.#ring
     const free = size - (this.#used % size)
-    if (free < length) this.#used += free
-    const position = this.#used
-    const offset = base + (position % size)
-    this.#ring.reclaim(offset, length)
-    this.#context.bytes.set(message, offset)
+    if (free < most) this.#used += free
+    const offset = base + (this.#used % size)
+    this.#ring.reclaim(offset, most)
+    return offset
+  }
+
+  /** The message that was written to the reserved place is so long; it is to be emitted at once. */
+  take(length: number): void {
+    this.position = this.#used
     this.#used += length
-    return { offset, length, ring: id, position }
+  }
+
+  /** Copies b[at, at + length); returns where it lies in the arena. */
+  copy(b: Uint8Array, at: number, length: number): number {
+    const offset = this.reserve(length)
+    this.#context.bytes.set(b.subarray(at, at + length), offset)
+    this.take(length)
+    return offset
   }
 
   free(): void {

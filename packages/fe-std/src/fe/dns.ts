@@ -1,71 +1,65 @@
-import { type Block, type Classifier, CONSUMED, defineFE, END, GAP, KIND, START } from '@netstreamline/core'
+import { defineFE, KIND } from '@netstreamline/core'
 import { CopyRing } from '../copy-ring.js'
-import { checkMessage, MALFORMED, QUERY, RESPONSE } from '../dns/message.js'
-import { DnsStream, type Message } from '../dns/stream.js'
+import { MAX_DNS_LINE } from '../dns/log.js'
+import { Dns, type DnsEmit, type DnsWhich } from '../dns/protocol.js'
+import { Budget } from '../streams/budget.js'
+import { MEMORY, memoryOption } from '../streams/options.js'
 
 /** Length of a message over TCP, in two bytes. */
 const MAX_MESSAGE = 65535
 
-export default defineFE(
+export default defineFE<{ emit?: DnsEmit; messages?: DnsWhich; memory?: number }>(
   {
     name: 'dns',
-    summary: 'DNS messages over UDP and TCP.',
-    description: `Checks header, questions and records (RFC 1035), on any port; names whose compression goes in circles, and lengths beyond the message, make it none. A UDP payload stays one block. In a stream of \`(tcp)\` each message has its length before it: every message is handed on as one block, without copying where it lies in one segment. A stream whose first message makes no sense is left alone.
+    summary: 'DNS messages, or a log of them, over UDP and TCP.',
+    description: `Checks header, questions and records (RFC 1035), on any port. Names whose compression goes in circles or leads forward, also those in the data of records, and lengths beyond the message, make it none (\`malformed\`). A UDP payload stays one block. In a stream of \`(tcp)\` each message has its length before it: every message is handed on as one block, without copying where it lies in one segment. A stream is held until its first message is complete, at most 64 KiB; if that makes no sense, it is none of DNS. Later ones that make no sense are passed over; after lost bytes nobody knows where a message begins.
 
-mDNS and LLMNR have the same form and are taken too. A message that the capture has cut short is refused.`,
+The classifier is the type that is asked for, by its number: \`(dns) 28>\` is what concerns IPv6 addresses (AAAA), 1 A, 5 CNAME, 12 PTR, 15 MX, 16 TXT, 33 SRV, 65 HTTPS, 255 any. Responses repeat the question.
+
+\`emit=log\` hands on a line of JSON for each message instead. It has \`time\` (in s), \`src\` \`sport\` \`dst\` \`dport\`, \`transport\`, \`id\`, \`response\` (true, or left out), \`opcode\` (unless 0), \`rcode\` (of a response), \`truncated\` (if it is), \`name\` and \`type\` (of the first question), \`answers\` (a list with \`name\`, \`type\`, \`ttl\` and \`data\`), and \`cut\` if not all of it is there: a line has at most 24 answers, and the first 64 bytes of data that has no text form here.
+
+mDNS and LLMNR have the same form and are taken too. A message that the capture has cut short is refused. \`memory\` bounds what all streams together hold; what there is no room for is given up and counted (\`noRoom\`).`,
     inputs: ['udp', 'tcp'],
-    outputs: ['message'],
+    outputs: ['message', 'bytes'],
     role: ['filter'],
-    classifier: '1 query, 2 response.',
+    options: {
+      properties: {
+        emit: {
+          type: 'string',
+          enum: ['messages', 'log'],
+          default: 'messages',
+          description: 'What to hand on: the messages, or a line about each.',
+        },
+        messages: {
+          type: 'string',
+          enum: ['all', 'queries', 'responses'],
+          default: 'all',
+          description: 'Of which messages.',
+        },
+        memory: memoryOption,
+      },
+    },
+    classifier:
+      'The type of the first question, such as 1 A, 28 AAAA; without questions that of the first record; 65535 without either.',
     state: 'flow',
     targets: ['js'],
     examples: [
       '(pcap,path=sample.pcap) > (udp) > (dns) > (count)',
-      '(pcap,path=sample.pcap) > (udp) > (dns) 2> (count)',
+      '(pcap,path=sample.pcap) > (udp) > (dns,messages=responses) 1> (count)',
+      '(pcap,path=sample.pcap) > ((udp) | (tcp)) > (dns,emit=log) > (file,path=dns.log)',
     ],
   },
-  (_options, context) => {
-    const counters = { queries: 0, responses: 0, malformed: 0 }
-    const streams = new Map<number, DnsStream | undefined>()
-    const ring = new CopyRing(context, MAX_MESSAGE)
-
-    const check = (bytes: Uint8Array, at: number, length: number): number => {
-      const kind = checkMessage(bytes, at, at + length)
-      if (kind === MALFORMED) counters.malformed++
-      if (kind === QUERY) counters.queries++
-      if (kind === RESPONSE) counters.responses++
-      return Math.max(kind, 0)
+  ({ emit = 'messages', messages = 'all', memory = MEMORY }, context) => {
+    const ring = new CopyRing(context, emit === 'log' ? MAX_DNS_LINE : MAX_MESSAGE)
+    const dns = new Dns(context, emit, messages, ring, new Budget(memory))
+    return {
+      process: (block) => (block.kind === KIND.udp ? dns.datagram(block) : dns.segment(block)),
+      finish: () => dns.streams.finish(),
+      stop() {
+        dns.streams.free()
+        ring.free()
+      },
+      counters: () => dns.counters(),
     }
-
-    const handOn = ({ bytes, at, length }: Message): boolean => {
-      const classifier = check(bytes, at, length)
-      if (classifier === 0) return false
-      const where = bytes === context.bytes ? { offset: at, length } : ring.copy(bytes.subarray(at, at + length))
-      context.emit({ ...where, kind: KIND.message, classifier })
-      return true
-    }
-
-    const overTcp = (block: Block): Classifier => {
-      const { stream, flags, bytes, offset, length } = block
-      if ((flags & START) !== 0) streams.set(stream, new DnsStream())
-      else if ((flags & END) !== 0) streams.delete(stream)
-      // After a gap nobody knows where a message begins.
-      else if ((flags & GAP) !== 0) streams.set(stream, undefined)
-      if (flags !== 0) return CONSUMED
-      const state = streams.get(stream)
-      if (state === undefined) return 0
-      if (state.feed(bytes, offset, offset + length, handOn)) return CONSUMED
-      streams.set(stream, undefined)
-      return 0
-    }
-
-    const process = (block: Block): Classifier => {
-      if (block.kind === KIND.tcp) return overTcp(block)
-      if (block.kind !== KIND.udp) return 0
-      const kind = check(block.bytes, block.offset, block.length)
-      if (kind !== 0) block.kind = KIND.message
-      return kind
-    }
-    return { process, counters: () => ({ ...counters }), stop: () => ring.free() }
   },
 )

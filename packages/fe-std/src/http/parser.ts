@@ -1,278 +1,224 @@
-import { type Head, readHead } from './head.js'
-import { REQUEST, RESPONSE, startLine, UNKNOWN } from './start-line.js'
-
-/** Bytes of a head, or of a chunk's size line or trailer, at most. */
-export const MAX_HEAD = 65536
-/** Requests that wait for their response, at most. */
-const MAX_PENDING = 1024
-/** Digits of a chunk's size, so that it stays an exact number. */
-const MAX_DIGITS = 12
-
-const NOTHING = new Uint8Array(0)
+import { FAILED, FOUND, HeadReader, NO_ROOM } from '../lines/heads.js'
+import { HTTP, REQUEST, RESPONSE } from '../lines/start-line.js'
+import { UNKNOWN } from '../streams/direction.js'
+import type { Kept } from '../streams/kept.js'
+import { ChunkReader } from './chunks.js'
+import type { Exchange, Transaction } from './exchange.js'
+import { CLIENT2, firstLineOf, SERVER2 } from './first-line.js'
+import { CONNECT, HEAD as HEAD_METHOD, type Head } from './head.js'
 
 const HEAD = 0
 const LENGTH = 1
-const CLOSE = 2
-const CHUNK_SIZE = 3
-const CHUNK = 4
-const CHUNK_END = 5
-const TRAILER = 6
-const TUNNEL = 7
-const LOST = 8
-const PROBE = 9
+const CHUNKS = 2
+const CLOSE = 3
+/** Another protocol may begin here, or HTTP go on. */
+const PROBE = 4
+/** Another protocol. */
+const TUNNEL = 5
+const LOST = 6
 
-/** Who is told what the parser finds. Places are in `bytes`; `here` is true when they lie in the block in hand. */
+/** Who is told what the parser finds. Places are in the bytes that come with them. */
 export interface Listener {
-  head(parser: Parser, head: Head, bytes: Uint8Array, at: number, length: number, here: boolean): void
-  body(parser: Parser, at: number, length: number): void
-  malformed(parser: Parser): void
+  /** The head of a request lies in b[at, end); `here`: in the block in hand. `p.head` has read it. */
+  request(p: Parser, b: Uint8Array, at: number, end: number, here: boolean): void
+  /** The same of a response. Returns what is special about the request, as {@link Transaction.special}. */
+  response(p: Parser, b: Uint8Array, at: number, end: number, here: boolean): number
+  /** A part of the body, in the block in hand. */
+  body(p: Parser, at: number, length: number): void
+  /** The message is complete, or will never be. */
+  done(p: Parser, whole: boolean): void
+  malformed(p: Parser): void
 }
 
 /**
- * One direction of an HTTP/1 connection (RFC 9112), fed with the blocks of its stream. Nothing is copied but heads
- * that lie in several blocks. What cannot be read, and bytes that were lost, are skipped until a block begins with a
- * start line.
+ * One direction of an HTTP/1 connection (RFC 9112), in pieces cut anywhere. Behind what cannot be read, and behind
+ * lost bytes, it looks for a start line.
  */
 export class Parser {
-  /** Methods of requests that have not been answered; read by the parser of the other direction. */
-  readonly pending: string[] = []
-  readonly type: number
+  type = 0
+  stream = -1
+  /** The transaction whose message is being read. */
+  current: Transaction | undefined
+  exchange: Exchange | undefined
+  /** It looks like HTTP/2 if the other direction does, which so many bytes have waited for. */
+  settings = false
+  waited = 0
+  /** For whoever listens: the stream that the body has been given, and the end of its name. */
+  file = 0
+  suffix = ''
+  readonly head: Head
   readonly #listener: Listener
-  readonly #peer: () => Parser | undefined
+  readonly #heads: HeadReader
+  readonly #chunks = new ChunkReader()
   #state = HEAD
-  /** Bytes of the body or chunk still to come. */
+  /** Bytes of the body still to come. */
   #left = 0
-  /** Characters in the current line of a head or trailer, without CR. */
-  #line = 0
-  /** A line with characters has been seen in this head. */
-  #begun = false
-  /** Beginning of a head that goes on in the next block. */
-  #kept = NOTHING
-  #keptBytes = 0
-  #size = 0
-  #digits = 0
+  /** The protocol may change behind this request. */
+  #probing = false
 
-  /**
-   * @param type {@link REQUEST} or {@link RESPONSE}
-   * @param peer parser of the other direction, as far as known
-   */
-  constructor(type: number, listener: Listener, peer: () => Parser | undefined) {
-    this.type = type
+  /** @param head shared by all parsers of an instance: valid while a head is told of */
+  constructor(listener: Listener, head: Head, kept: Kept) {
     this.#listener = listener
-    this.#peer = peer
+    this.head = head
+    this.#heads = new HeadReader(HTTP, head, kept)
+  }
+
+  /** What the stream is, see {@link firstLineOf}. */
+  recognise(b: Uint8Array, at: number, end: number): number {
+    return firstLineOf(this.#heads.kept, b, at, end)
+  }
+
+  open(stream: number, type: number): void {
+    this.stream = stream
+    this.type = type
+    this.#heads.reset()
+    this.#state = type === CLIENT2 || type === SERVER2 ? TUNNEL : HEAD
+  }
+
+  reset(): void {
+    this.type = 0
+    this.settings = false
+    this.waited = 0
+    this.file = 0
+    this.current = undefined
+    this.exchange = undefined
+    this.#probing = false
+    this.#heads.reset()
   }
 
   /** Bytes are missing here. */
   lose(): void {
     if (this.#state === TUNNEL || this.#state === CLOSE) return
-    this.#state = LOST
-    this.#drop()
+    this.#heads.reset()
+    if (this.#state === PROBE) this.#state = TUNNEL
+    else this.#lost()
+    if (this.type === RESPONSE) this.exchange!.lost = true
+  }
+
+  /** Nothing follows. */
+  end(): void {
+    if (this.current !== undefined) this.#listener.done(this, this.#state === CLOSE)
   }
 
   feed(b: Uint8Array, at: number, end: number): void {
     while (at < end) {
       switch (this.#state) {
         case HEAD:
-          at = this.#head(b, at, end)
+          at = this.#takeHead(b, at, end)
           break
-        case LENGTH:
-        case CHUNK: {
+        case LENGTH: {
           const part = Math.min(this.#left, end - at)
           this.#listener.body(this, at, part)
           at += part
           this.#left -= part
-          if (this.#left === 0) this.#state = this.#state === CHUNK ? CHUNK_END : this.#next()
+          if (this.#left === 0) this.#complete()
           break
         }
-        case CHUNK_SIZE:
-          at = this.#chunkSize(b, at, end)
-          break
-        case CHUNK_END:
-          if (b[at] === 10) this.#begin(CHUNK_SIZE)
-          at = b[at] === 10 || b[at] === 13 ? at + 1 : this.#fail(end)
-          break
-        case TRAILER:
-          at = this.#trailer(b, at, end)
-          break
-        case LOST: {
-          // A start line that is not complete in one block is not taken for one.
-          if (startLine(b, at, end) !== this.type) return
-          this.#state = this.#next()
-          break
-        }
-        case PROBE:
-          at = this.#probe(b, at, end)
+        case CHUNKS:
+          at = this.#chunk(b, at, end)
           break
         case CLOSE:
           this.#listener.body(this, at, end - at)
           return
+        case PROBE:
+          at = this.#probe(b, at, end)
+          break
+        case LOST:
+          at = this.#heads.seek(b, at, end, this.type)
+          if (this.#heads.started) this.#state = HEAD
+          break
         default:
           return
       }
     }
   }
 
-  #keep(b: Uint8Array, at: number, end: number): void {
-    const bytes = this.#keptBytes + end - at
-    if (bytes > this.#kept.length) {
-      const larger = new Uint8Array(Math.max(bytes, 2 * this.#kept.length))
-      larger.set(this.#kept)
-      this.#kept = larger
-    }
-    this.#kept.set(b.subarray(at, end), this.#keptBytes)
-    this.#keptBytes = bytes
+  #complete(): void {
+    this.#listener.done(this, true)
+    this.#state = this.#probing ? PROBE : HEAD
+    this.#probing = false
   }
 
-  #drop(): void {
-    this.#kept = NOTHING
-    this.#keptBytes = 0
+  /** The next message begins somewhere. */
+  #lost(): void {
+    this.#state = this.#heads.started ? HEAD : LOST
+    this.#probing = false
+    if (this.current !== undefined) this.#listener.done(this, false)
   }
 
-  #begin(state: number): number {
-    this.#size = 0
-    this.#digits = 0
-    this.#line = 0
-    this.#begun = false
-    this.#state = state
-    return state
-  }
-
-  #next(): number {
-    return this.#begin(HEAD)
-  }
-
-  /** Nothing can be made of this; the rest of the block, up to `end`, is skipped. */
-  #fail(end: number): number {
+  #fail(): void {
     this.#listener.malformed(this)
-    this.lose()
-    return end
+    this.#lost()
   }
 
-  /** Looks for the empty line that ends a head. */
-  #head(b: Uint8Array, at: number, end: number): number {
-    const next = this.#scan(b, at, end)
-    if (next >= 0) return this.#complete(b, at, next) ? next : this.#fail(end)
-    if (this.#keptBytes + end - at > MAX_HEAD) return this.#fail(end)
-    this.#keep(b, at, end)
-    return end
+  #takeHead(b: Uint8Array, at: number, end: number): number {
+    const heads = this.#heads
+    const next = heads.take(b, at, end, this.type)
+    if (heads.outcome === FOUND) {
+      const { bytes, here } = heads
+      const [from, to] = [heads.at, heads.end]
+      // What is kept stays until it has been told of.
+      heads.started = false
+      if (this.type === REQUEST) this.#request(bytes, from, to, here)
+      else this.#response(bytes, from, to, here)
+      heads.reset()
+    } else if (heads.outcome === FAILED) this.#fail()
+    else if (heads.outcome === NO_ROOM) this.#lost()
+    return next
   }
 
-  /** Where the head ends, -1 when it goes on. */
-  #scan(b: Uint8Array, at: number, end: number): number {
-    while (at < end) {
-      const c = b[at++]!
-      if (c === 13) continue
-      if (c !== 10) {
-        this.#line++
-        this.#begun = true
-      } else if (this.#line === 0 && this.#begun) return at
-      else this.#line = 0
-    }
-    return -1
+  /** What follows a request (RFC 9112 §6.3). */
+  #request(b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { special, upgrade, chunked, coded, length } = this.head
+    this.#listener.request(this, b, at, end, here)
+    this.#probing = upgrade || special === CONNECT
+    if (special === CONNECT) this.#complete()
+    else if (coded ? !chunked : length === -2) this.#fail()
+    else if (coded) this.#begin(CHUNKS, 0)
+    else if (length > 0) this.#begin(LENGTH, length)
+    else this.#complete()
   }
 
-  #complete(b: Uint8Array, at: number, end: number): boolean {
-    const here = this.#keptBytes === 0
-    if (!here) this.#keep(b, at, end)
-    const bytes = here ? b : this.#kept.subarray(0, this.#keptBytes)
-    const from = here ? at : 0
-    const to = here ? end : bytes.length
-    this.#drop()
-    const kind = startLine(bytes, from, to)
-    const head = kind === this.type ? readHead(bytes, from, to, kind === RESPONSE) : undefined
-    if (head === undefined) return false
-    this.#listener.head(this, head, bytes, from, to - from, here)
-    this.#state = this.#after(head)
-    // A length that makes no sense: the next message begins here or nobody knows where.
-    if (head.length === -2 && !head.chunked) this.#fail(end)
-    return true
+  #response(b: Uint8Array, at: number, end: number, here: boolean): void {
+    const { status, chunked, coded, length } = this.head
+    const special = this.#listener.response(this, b, at, end, here)
+    if (status === 101 || (special === CONNECT && status >= 200 && status < 300)) {
+      this.#probing = true
+      this.#complete()
+    } else if (status < 200) return
+    else if (special === HEAD_METHOD || status === 204 || status === 304) this.#complete()
+    else if (coded) this.#begin(chunked ? CHUNKS : CLOSE, 0)
+    else if (length === -2) this.#fail()
+    else if (length === 0) this.#complete()
+    else this.#begin(length > 0 ? LENGTH : CLOSE, length)
   }
 
-  /** What follows a head (RFC 9112 §6.3). */
-  #after(head: Head): number {
-    if (this.type === REQUEST) {
-      if (this.pending.length < MAX_PENDING) this.pending.push(head.method)
-    } else {
-      const { status } = head
-      // Interim responses don't answer a request; after a switch of protocols this is no HTTP any more.
-      if (status === 101) return this.#begin(PROBE)
-      if (status < 200) return this.#next()
-      const method = this.#peer()?.pending.shift()
-      if (method === 'CONNECT' && status < 300) return this.#tunnel()
-      if (method === 'HEAD' || status === 204 || status === 304) return this.#next()
-    }
-    if (head.chunked) return this.#begin(CHUNK_SIZE)
-    if (head.length > 0) {
-      this.#left = head.length
-      return LENGTH
-    }
-    return head.length === 0 || this.type === REQUEST ? this.#next() : CLOSE
+  #begin(state: number, left: number): void {
+    this.#state = state
+    this.#left = left
+    if (state === CHUNKS) this.#chunks.reset()
   }
 
-  #tunnel(): number {
-    const peer = this.#peer()
-    if (peer !== undefined) {
-      peer.#drop()
-      peer.#begin(PROBE)
-    }
-    return this.#begin(PROBE)
+  #chunk(b: Uint8Array, at: number, end: number): number {
+    const chunks = this.#chunks
+    const next = chunks.step(b, at, end)
+    if (chunks.data > 0) this.#listener.body(this, next - chunks.data, chunks.data)
+    if (chunks.failed) this.#fail()
+    else if (chunks.ended) this.#complete()
+    return next
   }
 
   /** A tunnel may hold anything, HTTP as well. */
   #probe(b: Uint8Array, at: number, end: number): number {
-    this.#keep(b, at, end)
-    const kind = startLine(this.#kept, 0, this.#keptBytes)
-    if (kind === UNKNOWN) return end
-    if (kind !== this.type) {
-      this.#state = TUNNEL
-      this.#drop()
-      return end
-    }
-    // The line may have begun in an earlier block; that part is read from the copy.
-    this.#keptBytes -= end - at
-    this.#begin(HEAD)
-    this.#scan(this.#kept, 0, this.#keptBytes)
+    const { kept } = this.#heads
+    const before = kept.used
+    const verdict = firstLineOf(kept, b, at, end)
+    if (verdict === UNKNOWN) return end
+    const earlier = kept.bytes.slice(0, before)
+    this.#heads.reset()
+    this.#state = verdict === this.type ? HEAD : TUNNEL
+    // What came before this piece is fed again, then the piece.
+    if (verdict === this.type) this.feed(earlier, 0, before)
     return at
   }
-
-  /** Hexadecimal digits, then extensions up to the end of the line. */
-  #chunkSize(b: Uint8Array, at: number, end: number): number {
-    while (at < end) {
-      const c = b[at++]!
-      if (c === 10) {
-        if (this.#digits === 0) return this.#fail(end)
-        this.#left = this.#size
-        if (this.#size > 0) this.#state = CHUNK
-        else this.#begin(TRAILER)
-        return at
-      }
-      const digit = this.#line === 0 ? hexDigit(c) : -1
-      if (digit < 0) this.#line++
-      else this.#size = this.#size * 16 + digit
-      if (digit >= 0) this.#digits++
-      if (this.#digits === 0 || this.#digits > MAX_DIGITS || this.#line > MAX_HEAD) return this.#fail(end)
-    }
-    return at
-  }
-
-  #trailer(b: Uint8Array, at: number, end: number): number {
-    while (at < end) {
-      const c = b[at++]!
-      if (c === 13) continue
-      if (c !== 10) {
-        this.#line++
-        if (++this.#size > MAX_HEAD) return this.#fail(end)
-      } else if (this.#line === 0) {
-        this.#next()
-        return at
-      } else this.#line = 0
-    }
-    return at
-  }
-}
-
-const hexDigit = (c: number): number => {
-  if (c >= 48 && c <= 57) return c - 48
-  const lower = c | 32
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }
