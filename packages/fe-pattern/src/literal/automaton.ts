@@ -64,25 +64,30 @@ export class Literals implements Machine {
   }
 
   /** As {@link #walk}, but leaps over what cannot begin a pattern. */
-  #leap(bytes: Uint8Array, from: number, to: number, state: number, sink: Sink, { window, shift }: Shift): number {
+  #leap(bytes: Uint8Array, from: number, to: number, state: number, sink: Sink, shift: Shift): number {
     const { classOf, rows } = this.#layout
+    const { window, most, by } = shift
     const deep = rows.length
     let s = state
-    let tried = 0
+    let begun = 0
     let i = from
     while (i < to) {
       if (s === 0) {
-        tried++
         let last = i + window - 1
         while (last < to) {
-          const by = shift[(bytes[last - 1]! << 8) | bytes[last]!]!
-          if (by === 0) break
-          last += by
-          tried++
+          const far = by[(bytes[last - 1]! << 8) | bytes[last]!]!
+          // Adding a constant lets the processor look ahead: the next place does not wait for the table.
+          if (far === most) {
+            last += most
+            continue
+          }
+          if (far === 0) break
+          last += far
         }
         // Short of the window, the walk goes on to the end: a pattern may begin there.
         i = last - window + 1
         if (i >= to) break
+        begun++
       }
       const c = classOf[bytes[i++]!]!
       let t = s < deep ? rows[s + c]! : this.#below(s, c)
@@ -92,7 +97,7 @@ export class Literals implements Machine {
       }
       s = t
     }
-    if (tried > (to - from) / 2) this.#rest = REST
+    if (begun > (to - from) / 4) this.#rest = REST
     return s
   }
 
@@ -122,6 +127,6 @@ export class Literals implements Machine {
   retain(): void {}
   release(): void {}
   counters(): Record<string, number> {
-    return { nodes: this.#trie.size }
+    return { literalStates: this.#trie.size }
   }
 }

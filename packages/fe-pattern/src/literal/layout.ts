@@ -118,4 +118,3 @@ const fillRows = (
     }
   }
 }
-

@@ -1,31 +1,34 @@
 import { fold } from './trie.js'
 
 /**
- * How far a search may go on when no pattern has begun (Wu and Manber): by the last two bytes of a window as long as
- * the shortest pattern. `shift[b0 << 8 | b1]` is 0 where a pattern may begin at the window's start.
+ * How far a search may go on when no pattern has begun (Wu and Manber), told by the last two bytes of a window as long
+ * as the shortest pattern: where those two stand nowhere in the window of a pattern, by `most`.
  */
 export interface Shift {
   readonly window: number
-  readonly shift: Uint8Array
+  readonly most: number
+  /** `by[a << 8 | b]`; 0 where a pattern may begin at the window's start. */
+  readonly by: Uint8Array
 }
 
 /** Undefined where the shortest pattern is too short to gain anything. */
 export const buildShift = (patterns: readonly Uint8Array[], nocase: boolean): Shift | undefined => {
-  const window = Math.min(255, ...new Set(patterns.map(({ length }) => length)))
+  const window = patterns.reduce((least, { length }) => Math.min(least, length), 255)
   if (window < 3) return undefined
-  const shift = new Uint8Array(65536).fill(window - 1)
+  const most = window - 1
+  const by = new Uint8Array(65536).fill(most)
   for (const pattern of patterns) {
     for (let i = 1; i < window; i++) {
-      const by = window - 1 - i
-      for (const one of cases(pattern[i - 1]!, nocase)) {
-        for (const two of cases(pattern[i]!, nocase)) {
-          const at = (one << 8) | two
-          if (shift[at]! > by) shift[at] = by
+      const rest = window - 1 - i
+      for (const a of cases(pattern[i - 1]!, nocase)) {
+        for (const b of cases(pattern[i]!, nocase)) {
+          const at = (a << 8) | b
+          if (by[at]! > rest) by[at] = rest
         }
       }
     }
   }
-  return { window, shift }
+  return { window, most, by }
 }
 
 const cases = (byte: number, nocase: boolean): number[] => {

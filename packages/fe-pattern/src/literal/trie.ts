@@ -1,6 +1,5 @@
 /** The fold that makes upper case letters lower (ASCII), or none. */
-export const fold = (byte: number, nocase: boolean): number =>
-  nocase && byte >= 65 && byte <= 90 ? byte + 32 : byte
+export const fold = (byte: number, nocase: boolean): number => (nocase && byte >= 65 && byte <= 90 ? byte + 32 : byte)
 
 /**
  * The trie of some patterns with the links of Aho and Corasick, states in breadth-first order: state 0 is the root,

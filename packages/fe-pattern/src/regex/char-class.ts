@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js'
 import { ByteSet, POSIX } from './byte-set.js'
-import { escape } from './escape.js'
+import { readEscape } from './escape.js'
 
 interface Member {
   readonly set: ByteSet
@@ -10,7 +10,7 @@ interface Member {
 const member = (text: string, at: number): Member => {
   const c = text[at]!
   if (c === '\\') {
-    const found = escape(text, at, true)
+    const found = readEscape(text, at, true)
     if ('set' in found) return found
   }
   const [all, inverse, name] = /^\[:(\^?)([a-z]+):\]/.exec(text.slice(at, at + 12)) ?? []

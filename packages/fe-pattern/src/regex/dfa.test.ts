@@ -95,7 +95,7 @@ describe('regular expressions', () => {
     const subject = Uint8Array.from({ length: 100_000 }, (_, i) => 97 + coin(i))
     subject.set(bytes('aababababababababababc'), 70_000)
     expect(found(machine, subject, [50_000])).toEqual(['0@70022'])
-    const { flushes, states } = machine.counters()
+    const { regexFlushes: flushes, regexStates: states } = machine.counters()
     expect(flushes).toBeGreaterThan(5)
     expect(states! * (5 * 4 + 32)).toBeLessThan(memory)
   })

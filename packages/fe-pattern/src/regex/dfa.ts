@@ -31,8 +31,15 @@ export class Dfa implements Machine {
   #flushes = 0
   #restarts = 0
 
-  /** @param memory bytes for the states @throws SL_OPTION when no expression of this size fits */
-  constructor(program: Program, memory: number) {
+  readonly #numbers: readonly number[]
+
+  /**
+   * @param memory bytes for the states
+   * @param numbers what each expression is called in {@link Sink.match}
+   * @throws SL_OPTION when no expression of this size fits
+   */
+  constructor(program: Program, memory: number, numbers: readonly number[] = program.starts.map((_, n) => n)) {
+    this.#numbers = numbers
     this.#program = program
     this.#steps = new Steps(program)
     this.#looksAhead = this.#steps.looksAhead
@@ -123,8 +130,8 @@ export class Dfa implements Machine {
 
   #tell(state: number, end: number, sink: Sink): void {
     for (const n of this.#matches.get(state)!) {
-      if (n < 0) sink.match(~n, end - 1)
-      else sink.match(n, end)
+      if (n < 0) sink.match(this.#numbers[~n]!, end - 1)
+      else sink.match(this.#numbers[n]!, end)
     }
   }
 
@@ -144,6 +151,6 @@ export class Dfa implements Machine {
 
   counters(): Record<string, number> {
     const { count } = this.#states
-    return { states: count, transitions: this.#made, flushes: this.#flushes, restarts: this.#restarts }
+    return { regexStates: count, regexSteps: this.#made, regexFlushes: this.#flushes, regexRestarts: this.#restarts }
   }
 }

@@ -28,7 +28,7 @@ const hexadecimal = (text: string, at: number): Escape => {
 }
 
 /** The escape whose backslash is at `at`; `inClass`: between brackets. @throws Problem */
-export const escape = (text: string, at: number, inClass: boolean): Escape => {
+export const readEscape = (text: string, at: number, inClass: boolean): Escape => {
   const to = at + 2
   const c = text[at + 1]
   if (c === undefined) throw new Problem('nothing follows the backslash', at, 'Write \\\\ for a backslash.')

@@ -2,7 +2,7 @@ import { Problem } from '../problem.js'
 import { alt, BEGIN, cat, END, LINE_BEGIN, LINE_END, type Node, nullable, repeat } from './ast.js'
 import { ANY, ByteSet, NO_NEWLINE } from './byte-set.js'
 import { charClass } from './char-class.js'
-import { escape } from './escape.js'
+import { readEscape } from './escape.js'
 
 /** Flags of an expression: ignore case (ASCII), `^` and `$` at lines, `.` also for line feeds. */
 export interface Flags {
@@ -115,7 +115,7 @@ class Parser {
       return { type: 'set', set }
     }
     if (c === '\\') {
-      const found = escape(text, at, false)
+      const found = readEscape(text, at, false)
       this.#at = found.to
       if ('assert' in found) return { type: 'assert', assert: found.assert }
       return { type: 'set', set: flags.i ? found.set.folded() : found.set }
