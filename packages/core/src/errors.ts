@@ -11,6 +11,7 @@ export const errorCodes = {
   SL_USAGE: 2,
   SL_OPTION: 2,
   SL_FILTER: 2,
+  SL_PATTERN: 2,
   SL_KIND: 2,
   SL_FUNCTION_UNKNOWN: 3,
   SL_SPACE_UNKNOWN: 3,
