@@ -5,7 +5,7 @@ declare module '@netstreamline/core' {
     port: { which?: 'service' | 'src' | 'dst' }
     sample: { every?: number; probability?: number; seed?: number }
     http: { emit?: 'stream' | 'heads' | 'bodies' | 'files' | 'log'; memory?: number }
-    dns: { emit?: 'messages' | 'log'; messages?: 'all' | 'queries' | 'responses'; memory?: number }
+    dns: { emit?: 'messages' | 'log'; messages?: 'all' | 'queries' | 'responses'; malformed?: boolean; memory?: number }
     rtsp: { emit?: 'stream' | 'heads' | 'data' | 'log'; memory?: number }
     ssh: { emit?: 'stream' | 'banners' | 'kex' | 'log'; memory?: number }
     tls: { emit?: 'stream' | 'hellos' | 'log'; memory?: number }

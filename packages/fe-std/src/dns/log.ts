@@ -27,6 +27,7 @@ const COMMA = ascii(',')
 const RECORD = ascii('{"name":')
 const TTL = key('ttl')
 const DATA = key('data')
+const MALFORMED = ascii(',"malformed":true')
 const CUT = ascii(',"cut":true')
 const END_RECORD = ascii('}')
 const END_LIST = ascii(']')
@@ -62,7 +63,8 @@ export class DnsLog {
     return w
   }
 
-  message(b: Uint8Array, at: number, end: number): void {
+  /** @param whole it can be read; else only its header is */
+  message(b: Uint8Array, at: number, end: number, whole: boolean): void {
     const w = this.#writer
     const response = isResponse(b, at)
     const opcode = (b[at + 2]! >> 3) & 15
@@ -72,6 +74,15 @@ export class DnsLog {
     if (opcode !== 0) this.#number(OPCODE, opcode)
     if (response) this.#number(RCODE, b[at + 3]! & 15)
     if ((b[at + 2]! & 2) !== 0) w.raw(TRUNCATED)
+    if (whole) this.#content(b, at, end)
+    else w.raw(MALFORMED)
+    if (w.cut) w.raw(CUT)
+    w.raw(CLOSE)
+    this.length = w.at - this.offset
+    this.#ring.take(this.length)
+  }
+
+  #content(b: Uint8Array, at: number, end: number): void {
     const questions = u16(b, at + 4)
     let next = at + HEADER
     for (let i = 0; i < questions; i++) {
@@ -81,10 +92,6 @@ export class DnsLog {
       next += 4
     }
     this.#answers(b, at, next, end, u16(b, at + 6))
-    if (w.cut) w.raw(CUT)
-    w.raw(CLOSE)
-    this.length = w.at - this.offset
-    this.#ring.take(this.length)
   }
 
   #question(b: Uint8Array, start: number, at: number, end: number, type: number): void {

@@ -1,8 +1,9 @@
 import { HEADER, skipName } from './name.js'
 
 export const MALFORMED = -1
-/** Stands for the type of a message that has none. */
+/** Stands for the type of a message that has none, and of one that makes no sense. */
 export const NO_TYPE = 65535
+export const NO_SENSE = 65534
 
 const STATEFUL = 6
 

@@ -6,13 +6,23 @@ import { Kept } from '../streams/kept.js'
 import { Streams } from '../streams/streams.js'
 import { endsOfStream } from '../text/endpoints.js'
 import { DnsLog } from './log.js'
-import { checkMessage, isResponse, MALFORMED } from './message.js'
+import { checkMessage, isResponse, MALFORMED, NO_SENSE } from './message.js'
+import { HEADER } from './name.js'
 import { type DnsListener, DnsSide } from './side.js'
 
 /** What a `dns` hands on. */
 export type DnsEmit = 'messages' | 'log'
 /** Of which messages. */
 export type DnsWhich = 'all' | 'queries' | 'responses'
+
+/** Ports of DNS, mDNS (RFC 6762) and LLMNR (RFC 4795). */
+const PORTS: readonly number[] = [53, 5353, 5355]
+
+/** Came it by such a port? The transport header lies before the window. */
+const isServicePort = ({ bytes: b, l4, offset }: Block): boolean =>
+  l4 >= 0 &&
+  l4 + 4 <= offset &&
+  (PORTS.includes((b[l4]! << 8) | b[l4 + 1]!) || PORTS.includes((b[l4 + 2]! << 8) | b[l4 + 3]!))
 
 /** DNS over datagrams and streams. */
 export class Dns implements Protocol<DnsSide>, DnsListener {
@@ -21,6 +31,8 @@ export class Dns implements Protocol<DnsSide>, DnsListener {
   readonly #ring: CopyRing
   readonly #budget: Budget
   readonly #which: DnsWhich
+  /** Messages that make no sense are handed on, too, where they come by a port of DNS. */
+  readonly #broken: boolean
   readonly #log: DnsLog | undefined
   #block: Block | undefined
   #queries = 0
@@ -37,9 +49,10 @@ export class Dns implements Protocol<DnsSide>, DnsListener {
     l4: -1,
   }
 
-  constructor(context: Context, emit: DnsEmit, which: DnsWhich, ring: CopyRing, budget: Budget) {
+  constructor(context: Context, emit: DnsEmit, which: DnsWhich, broken: boolean, ring: CopyRing, budget: Budget) {
     this.#context = context
     this.#which = which
+    this.#broken = broken
     this.#ring = ring
     this.#budget = budget
     this.streams = new Streams(context, this, budget, 'nothing')
@@ -49,14 +62,15 @@ export class Dns implements Protocol<DnsSide>, DnsListener {
   /** A datagram is a message. */
   datagram(block: Block): Classifier {
     const { bytes, offset, length } = block
-    const type = this.#check(bytes, offset, length)
+    let type = this.#check(bytes, offset, length)
+    if (type === 0 && this.#broken && length >= HEADER && isServicePort(block)) type = NO_SENSE
     if (type === 0 || !this.#wanted(bytes, offset)) return 0
     if (this.#log === undefined) {
       block.kind = KIND.message
       return type
     }
     this.#log.write(block, undefined, block.seconds, block.nanoseconds)
-    this.#log.message(bytes, offset, offset + length)
+    this.#log.message(bytes, offset, offset + length, type !== NO_SENSE)
     const e = this.#line
     e.offset = this.#log.offset
     e.length = this.#log.length
@@ -104,7 +118,7 @@ export class Dns implements Protocol<DnsSide>, DnsListener {
     const { streams } = this
     if (this.#log !== undefined) {
       this.#log.write(this.#block!, side.ends, streams.seconds, streams.nanoseconds)
-      this.#log.message(b, at, at + length)
+      this.#log.message(b, at, at + length, true)
       streams.emitOwn(side.stream, KIND.bytes, type, this.#log.offset, this.#log.length, this.#ring)
     } else if (here) streams.emit(side.stream, KIND.message, type, at, length)
     else streams.emitOwn(side.stream, KIND.message, type, this.#ring.copy(b, at, length), length, this.#ring)

@@ -8,7 +8,7 @@ import { MEMORY, memoryOption } from '../streams/options.js'
 /** Length of a message over TCP, in two bytes. */
 const MAX_MESSAGE = 65535
 
-export default defineFE<{ emit?: DnsEmit; messages?: DnsWhich; memory?: number }>(
+export default defineFE<{ emit?: DnsEmit; messages?: DnsWhich; malformed?: boolean; memory?: number }>(
   {
     name: 'dns',
     summary: 'DNS messages, or a log of them, over UDP and TCP.',
@@ -16,7 +16,7 @@ export default defineFE<{ emit?: DnsEmit; messages?: DnsWhich; memory?: number }
 
 The classifier is the type that is asked for, by its number: \`(dns) 28>\` is what concerns IPv6 addresses (AAAA), 1 A, 5 CNAME, 12 PTR, 15 MX, 16 TXT, 33 SRV, 65 HTTPS, 255 any. Responses repeat the question.
 
-\`emit=log\` hands on a line of JSON for each message instead. It has \`time\` (in s), \`src\` \`sport\` \`dst\` \`dport\`, \`transport\`, \`id\`, \`response\` (true, or left out), \`opcode\` (unless 0), \`rcode\` (of a response), \`truncated\` (if it is), \`name\` and \`type\` (of the first question), \`answers\` (a list with \`name\`, \`type\`, \`ttl\` and \`data\`), and \`cut\` if not all of it is there: a line has at most 24 answers, and the first 64 bytes of data that has no text form here.
+\`emit=log\` hands on a line of JSON for each message instead. It has \`time\` (in s), \`src\` \`sport\` \`dst\` \`dport\`, \`transport\`, \`id\`, \`response\` (true, or left out), \`opcode\` (unless 0), \`rcode\` (of a response), \`truncated\` (if it is), \`name\` and \`type\` (of the first question), \`answers\` (a list with \`name\`, \`type\`, \`ttl\` and \`data\`), \`malformed\` (if only the header could be read), and \`cut\` if not all of it is there: a line has at most 24 answers, and the first 64 bytes of data that has no text form here.
 
 mDNS and LLMNR have the same form and are taken too. A message that the capture has cut short is refused. \`memory\` bounds what all streams together hold; what there is no room for is given up and counted (\`noRoom\`).`,
     inputs: ['udp', 'tcp'],
@@ -36,11 +36,16 @@ mDNS and LLMNR have the same form and are taken too. A message that the capture 
           default: 'all',
           description: 'Of which messages.',
         },
+        malformed: {
+          type: 'boolean',
+          default: false,
+          description: 'Also datagrams of the ports 53, 5353 and 5355 that have a header but make no sense.',
+        },
         memory: memoryOption,
       },
     },
     classifier:
-      'The type of the first question, such as 1 A, 28 AAAA; without questions that of the first record; 65535 without either.',
+      'The type of the first question, such as 1 A, 28 AAAA; without questions that of the first record; 65535 without either; 65534 with `malformed` for what makes no sense.',
     state: 'flow',
     targets: ['js'],
     examples: [
@@ -49,9 +54,9 @@ mDNS and LLMNR have the same form and are taken too. A message that the capture 
       '(pcap,path=sample.pcap) > ((udp) | (tcp)) > (dns,emit=log) > (file,path=dns.log)',
     ],
   },
-  ({ emit = 'messages', messages = 'all', memory = MEMORY }, context) => {
+  ({ emit = 'messages', messages = 'all', malformed = false, memory = MEMORY }, context) => {
     const ring = new CopyRing(context, emit === 'log' ? MAX_DNS_LINE : MAX_MESSAGE)
-    const dns = new Dns(context, emit, messages, ring, new Budget(memory))
+    const dns = new Dns(context, emit, messages, malformed, ring, new Budget(memory))
     return {
       process: (block) => (block.kind === KIND.udp ? dns.datagram(block) : dns.segment(block)),
       finish: () => dns.streams.finish(),

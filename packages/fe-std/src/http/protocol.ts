@@ -62,8 +62,9 @@ export class HttpProtocol implements Protocol<Parser>, Listener {
     return peer.classifier === CLIENT2 ? SERVER2 : OTHER
   }
 
-  feed({ self, stream, classifier }: Direction<Parser>, b: Uint8Array, at: number, end: number): void {
+  feed({ self, stream, classifier, gap }: Direction<Parser>, b: Uint8Array, at: number, end: number): void {
     if (self.type === 0) {
+      if (gap && classifier === RESPONSE) self.exchange!.lost = true
       self.open(stream, classifier)
       if (classifier === CLIENT2 || classifier === SERVER2) this.#http2++
     }

@@ -25,6 +25,8 @@ export class Direction<S> {
   classifier = 0
   /** The other direction, from its START to its END. */
   peer: Direction<S> | undefined
+  /** Bytes were lost before the first. */
+  gap = false
   readonly pieces: Piece[] = []
   /** What the protocol keeps of it. */
   readonly self: S

@@ -150,10 +150,7 @@ export class Streams<S> {
     const d = this.#known.get(stream)
     if (d === undefined) return 0
     if ((flags & GAP) !== 0) {
-      if (d.state === UNDECIDED) {
-        this.#refuse(d)
-        return 0
-      }
+      if (d.state === UNDECIDED) return this.#gapBefore(d)
       this.#protocol.lose(d)
       return this.#gaps ? d.classifier : CONSUMED
     }
@@ -178,6 +175,16 @@ export class Streams<S> {
     return CONSUMED
   }
 
+  /** What follows lost bytes may be the beginning of something; what is cut off by them is not. */
+  #gapBefore(d: Direction<S>): Classifier {
+    if (d.pieces.length > 0) {
+      this.#refuse(d)
+      return 0
+    }
+    d.gap = true
+    return CONSUMED
+  }
+
   #decide(d: Direction<S>, block: Block): Classifier {
     const { bytes, offset, length } = block
     const verdict = this.#protocol.recognise(d, bytes, offset, offset + length)
@@ -187,7 +194,7 @@ export class Streams<S> {
         return 0
       }
       this.#open(d, verdict)
-      if (this.#marks) this.#mark(d.stream, KIND.tcp, verdict, START, undefined)
+      this.#begin(d, verdict, undefined)
       this.#protocol.feed(d, bytes, offset, offset + length)
       this.#wake(d)
       return this.#whole ? verdict : CONSUMED
@@ -199,6 +206,12 @@ export class Streams<S> {
     if (verdict === OTHER || !room) this.#refuse(d)
     else if (verdict !== UNKNOWN) this.#accept(d, verdict)
     return CONSUMED
+  }
+
+  /** START, and GAP if bytes were lost before the first. */
+  #begin({ stream, gap }: Direction<S>, verdict: number, held: Held | undefined): void {
+    if (verdict === 0 || this.#marks) this.#mark(stream, KIND.tcp, verdict, START, held)
+    if (gap && (verdict === 0 || this.#gaps)) this.#mark(stream, KIND.tcp, verdict, GAP, held)
   }
 
   #open(d: Direction<S>, verdict: number): void {
@@ -220,7 +233,7 @@ export class Streams<S> {
     const { stream } = d
     const { seconds, nanoseconds } = this
     const from = this.#from
-    if (this.#marks) this.#mark(stream, KIND.tcp, verdict, START, d.pieces[0]?.held)
+    this.#begin(d, verdict, d.pieces[0]?.held)
     for (const piece of d.pieces) {
       const { held } = piece
       const { offset, length } = held
@@ -242,7 +255,7 @@ export class Streams<S> {
   #refuse(d: Direction<S>): void {
     const { stream } = d
     const from = this.#from
-    this.#mark(stream, KIND.tcp, 0, START, d.pieces[0]?.held)
+    this.#begin(d, 0, d.pieces[0]?.held)
     for (const { held } of d.pieces) {
       const { offset, length } = held
       this.#from = held
@@ -272,6 +285,7 @@ export class Streams<S> {
     d.peer = undefined
     d.stream = -1
     d.state = UNDECIDED
+    d.gap = false
     d.classifier = 0
     if (this.#spare.length < SPARE) this.#spare.push(d)
   }
