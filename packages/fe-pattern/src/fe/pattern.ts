@@ -45,7 +45,8 @@ export default defineFE<PatternOptions>(
         patterns: {
           type: 'array',
           items: { type: 'string' },
-          description: 'Literals, numbered from 1: a list, or text with commas (\\x2c for one). Escapes as in rules.',
+          description:
+            'Literals, numbered from 1: a list, or text with commas. Escapes as in rules; blanks at the ends do not count, write |20| for one and |2c| for a comma.',
           examples: ['sqlmap,/etc/passwd,|7f|ELF'],
         },
         regex: { type: 'string', minLength: 1, description: 'A regular expression, numbered after the literals.' },
@@ -99,7 +100,7 @@ export default defineFE<PatternOptions>(
     state: 'flow',
     targets: ['js'],
     examples: [
-      '(pcap,path=sample.pcap) > (tcp) > (pattern,patterns="GET ,POST ") 1> (count)',
+      '(pcap,path=sample.pcap) > (tcp) > (pattern,patterns="GET|20|,POST|20|") 1> (count)',
       '(pcap,path=sample.pcap) > (tcp) > (ids,regex="^HTTP/1\\\\.[01] [23]..",emit=alerts) > (print,format=text)',
       '(pcap,path=sample.pcap) > (udp) > (pattern,patterns="|03|www") > (count)',
     ],
