@@ -11,6 +11,8 @@ const LINGER = 5
 const JUMP = 60
 /** Connections that are compared when one must go. */
 const SAMPLE = 16
+/** Seconds in which all connections are looked at for their age. */
+const SWEEP = 16
 /** What one second of the clock may cost: so many looks, and so many more for each packet since the last one. */
 const LOOKS = 1024
 const LOOKS_PER_PACKET = 4
@@ -56,12 +58,13 @@ export class Ageing {
     const passed = second - this.second
     this.second = second
     if (!(passed > 0)) return
-    this.#streams.now += Math.min(passed, JUMP)
+    const step = Math.min(passed, JUMP)
+    this.#streams.now += step
     const budget = LOOKS + LOOKS_PER_PACKET * (this.packets - this.#counted)
     this.#counted = this.packets
     this.#lapse(budget)
     this.#streams.bounds.age(budget)
-    this.#expire(budget)
+    this.#expire(step, budget)
   }
 
   /** Time that has passed while no packet came here. What is shorter than a jump waits for the next packet. */
@@ -81,10 +84,11 @@ export class Ageing {
     }
   }
 
-  /** Looks through the table bit by bit. */
-  #expire(budget: number): void {
+  /** Looks through the table bit by bit, all of it in a {@link SWEEP}. */
+  #expire(seconds: number, budget: number): void {
     const { table, now } = this.#streams
-    for (let left = Math.min(budget, table.capacity); left > 0; left--) {
+    const part = Math.max(LOOKS, Math.ceil((table.capacity * seconds) / SWEEP))
+    for (let left = Math.min(budget, part, table.capacity); left > 0; left--) {
       const c = this.#sweep
       this.#sweep = c + R.WORDS < table.words.length ? c + R.WORDS : 0
       const w = table.words

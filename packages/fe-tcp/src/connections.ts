@@ -17,7 +17,6 @@ import * as R from './record.js'
 import { isValidReset } from './reset.js'
 import { belongsTo, CONFIRMED, NEWER } from './reuse.js'
 import type { Settings } from './settings.js'
-import { word } from './table.js'
 
 /** State in which the next segment in order needs no second look. */
 const PLAIN = R.BASE | R.STARTED | R.SYNCED | R.ACKED
@@ -28,6 +27,7 @@ export class Connections {
   readonly streams: Reassembler
   readonly ageing: Ageing
   readonly #settings: Settings
+  readonly #view: DataView
   connections = 0
   reused = 0
   /** SYNs on connections that live, until it was clear that these go on. */
@@ -39,6 +39,8 @@ export class Connections {
 
   constructor(context: Context, settings: Settings) {
     this.#settings = settings
+    const { buffer, byteOffset, byteLength } = context.bytes
+    this.#view = new DataView(buffer, byteOffset, byteLength)
     this.streams = new Reassembler(context, settings)
     this.ageing = new Ageing(this.streams, settings, (c) => this.#remove(c))
   }
@@ -51,15 +53,16 @@ export class Connections {
   segment(block: Block, end: number, lost: number): void {
     const { bytes: b, l3, l4 } = block
     const { streams, ageing } = this
+    const view = this.#view
     if (block.seconds !== ageing.second) ageing.advance(block.seconds)
     ageing.packets++
     const six = b[l3]! >> 4 === 6
     const src = six ? l3 + 8 : l3 + 12
     const dst = six ? l3 + 24 : l3 + 16
-    const ports = word(b, l4)
+    const ports = view.getInt32(l4)
     const { table } = streams
-    const d = table.find(b, src, dst, six, ports)
-    const seq = word(b, l4 + 4)
+    const d = table.find(src, dst, six, ports)
+    const seq = view.getInt32(l4 + 4)
     const flags = b[l4 + 13]!
     const at = l4 + ((b[l4 + 12]! >> 4) << 2)
     const w = table.words
@@ -70,7 +73,7 @@ export class Connections {
       seq === w[d + R.NEXT] &&
       lost === 0
     ) {
-      const ack = word(b, l4 + 8)
+      const ack = view.getInt32(l4 + 8)
       if (((ack - w[d + R.ACK]!) | 0) > 0) w[d + R.ACK] = ack
       w[R.recordOf(d) + R.SEEN] = streams.now
       if (end <= at) return
@@ -78,24 +81,24 @@ export class Connections {
       streams.output.data(d, at, end - at, l3, l4)
       return
     }
-    this.#other(block, this.#direction(b, d, src, dst, six, ports, flags, seq, word(b, l4 + 8)), at, end, lost)
+    this.#other(block, this.#direction(d, src, dst, six, ports, flags, seq, view.getInt32(l4 + 8)), at, end, lost)
   }
 
   /** A packet with a TCP header that cannot be: the sign of a connection, and nothing else. */
   broken(block: Block): void {
     const { bytes: b, l3, l4 } = block
+    const view = this.#view
     if (block.seconds !== this.ageing.second) this.ageing.advance(block.seconds)
     const six = b[l3]! >> 4 === 6
     const src = six ? l3 + 8 : l3 + 12
     const dst = six ? l3 + 24 : l3 + 16
-    const ports = word(b, l4)
-    const d = this.streams.table.find(b, src, dst, six, ports)
-    this.#direction(b, d, src, dst, six, ports, b[l4 + 13]!, word(b, l4 + 4), word(b, l4 + 8))
+    const ports = view.getInt32(l4)
+    const d = this.streams.table.find(src, dst, six, ports)
+    this.#direction(d, src, dst, six, ports, b[l4 + 13]!, view.getInt32(l4 + 4), view.getInt32(l4 + 8))
   }
 
   /** The direction of a segment, of another connection than `d`'s where it begins one or belongs to the one behind. */
   #direction(
-    b: Uint8Array,
     d: number,
     src: number,
     dst: number,
@@ -107,8 +110,8 @@ export class Connections {
   ): number {
     const { table, now } = this.streams
     if (d >= 0 && table.words[R.recordOf(d) + R.LINK]! >= 0) d = this.#choose(d, flags, seq, ack)
-    if (d >= 0 && isNew(table.words, d, flags, seq)) d = this.#reopen(b, d, src, dst, six, ports, flags)
-    else if (d < 0) d = this.#open(b, src, dst, six, ports, flags)
+    if (d >= 0 && isNew(table.words, d, flags, seq)) d = this.#reopen(d, src, dst, six, ports, flags)
+    else if (d < 0) d = this.#open(src, dst, six, ports, flags)
     table.words[R.recordOf(d) + R.SEEN] = now
     return d
   }
@@ -124,21 +127,21 @@ export class Connections {
     return d
   }
 
-  #open(b: Uint8Array, src: number, dst: number, six: boolean, ports: number, flags: number): number {
+  #open(src: number, dst: number, six: boolean, ports: number, flags: number): number {
     const { table } = this.streams
     if (table.full) this.ageing.evict()
     // Who answers with SYN and ACK was called; otherwise the first to speak is taken for the opener.
     const isAnswer = (flags & (TCP_SYN | TCP_ACK)) === (TCP_SYN | TCP_ACK)
     const c = isAnswer
-      ? table.insert(b, dst, src, six, (ports << 16) | (ports >>> 16))
-      : table.insert(b, src, dst, six, ports)
+      ? table.insert(dst, src, six, (ports << 16) | (ports >>> 16))
+      : table.insert(src, dst, six, ports)
     table.words[c + R.MARKS]! |= R.HALF_OPEN | ((flags & TCP_SYN) === 0 ? R.MIDSTREAM : 0)
     table.words[c + R.NUMBER] = this.connections++
     return isAnswer ? c + R.OTHER : c + R.OPENER
   }
 
   /** A connection between ports that are known: instead of one that has ended, or before one that may still live. */
-  #reopen(b: Uint8Array, d: number, src: number, dst: number, six: boolean, ports: number, flags: number): number {
+  #reopen(d: number, src: number, dst: number, six: boolean, ports: number, flags: number): number {
     const { table } = this.streams
     const old = R.recordOf(d)
     const linked = table.words[old + R.LINK]!
@@ -146,9 +149,9 @@ export class Connections {
     if (linked >= 0) this.#remove((table.words[old + R.MARKS]! & R.BEHIND) !== 0 ? linked : old)
     else if (!this.#lives(old)) this.#remove(old)
     if (table.full) this.ageing.evict()
-    const before = table.find(b, src, dst, six, ports)
+    const before = table.find(src, dst, six, ports)
     if (before >= 0) table.hide(R.recordOf(before))
-    const made = this.#open(b, src, dst, six, ports, flags)
+    const made = this.#open(src, dst, six, ports, flags)
     table.words[R.recordOf(made) + R.MARKS]! |= R.REUSED
     if (before >= 0) {
       table.link(R.recordOf(made), R.recordOf(before), R.sideOf(made) !== R.sideOf(before))
@@ -167,11 +170,12 @@ export class Connections {
   #other(block: Block, d: number, at: number, end: number, lost: number): void {
     const { streams } = this
     const { bytes: b, l4 } = block
+    const view = this.#view
     const w = streams.table.words
     const c = R.recordOf(d)
     const flags = b[l4 + 13]!
-    const ack = word(b, l4 + 8)
-    let seq = word(b, l4 + 4)
+    const ack = view.getInt32(l4 + 8)
+    let seq = view.getInt32(l4 + 4)
     if ((flags & (TCP_SYN | TCP_RST)) === 0) w[c + R.MARKS]! &= ~R.HALF_OPEN
     if ((w[c + R.MARKS]! & R.MIDSTREAM) !== 0 && !this.#settings.midstream) {
       this.ignored++

@@ -38,7 +38,7 @@ export class Reassembler {
   constructor(context: Context, settings: Settings) {
     this.#context = context
     this.#settings = settings
-    this.table = new Table(settings.connections)
+    this.table = new Table(settings.connections, context.bytes)
     this.output = new Output(context, this.table)
     this.bounds = new Bounds(this, settings)
     this.conflicts = new Conflicts(context, this.output, settings)

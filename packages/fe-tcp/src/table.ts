@@ -37,12 +37,14 @@ export class Table {
   #index = new Int32Array(0)
   #mask = 0
   /** An attacker who does not know them cannot choose connections that fall into one place of the index. */
-  readonly #seed = random()
   readonly #odd = random() | 1
   readonly #odder = random() | 1
+  readonly #view: DataView
 
-  constructor(max: number) {
+  /** @param bytes the memory that packets lie in */
+  constructor(max: number, bytes: Uint8Array) {
     this.max = max
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#grow(Math.min(1024, max))
   }
 
@@ -52,20 +54,17 @@ export class Table {
   }
 
   /**
-   * The direction of the segment from address `src` to `dst` (places in `b`), -1 when the connection is unknown.
+   * The direction of the segment from address `src` to `dst` (places in the memory), -1 when the connection is unknown.
    * @param six the addresses have 4 words (IPv6), else 1
    * @param ports source port in the high half, destination port in the low half
    */
-  find(b: Uint8Array, src: number, dst: number, six: boolean, ports: number): number {
-    if (six) return this.#find6(b, src, dst, ports)
-    const from = word(b, src)
-    const to = word(b, dst)
-    const odd = this.#odd
-    const seed = this.#seed
-    // Multiply and add with secret odd numbers: an address and a port that go up together don't cancel each other out.
-    const one = mix((Math.imul(from, odd) + Math.imul(ports >>> 16, this.#odder)) ^ seed)
-    const other = mix((Math.imul(to, odd) + Math.imul(ports & 0xffff, this.#odder)) ^ seed)
-    const hash = mix((one + other) | 0)
+  find(src: number, dst: number, six: boolean, ports: number): number {
+    if (six) return this.#find6(src, dst, ports)
+    const from = this.#view.getInt32(src)
+    const to = this.#view.getInt32(dst)
+    const one = (Math.imul(from, this.#odd) + Math.imul(ports >>> 16, this.#odder)) | 0
+    const other = (Math.imul(to, this.#odd) + Math.imul(ports & 0xffff, this.#odder)) | 0
+    const hash = this.#mix(one, other)
     this.#hash = hash
     const swapped = (ports << 16) | (ports >>> 16)
     const w = this.words
@@ -80,14 +79,25 @@ export class Table {
     }
   }
 
-  #find6(b: Uint8Array, src: number, dst: number, ports: number): number {
-    let one = mix(this.#seed ^ Math.imul(ports >>> 16, this.#odder))
-    let other = mix(this.#seed ^ Math.imul(ports & 0xffff, this.#odder))
+  /**
+   * Both ends alike in any order. They are sums of products with secret odd numbers; their sum and their difference
+   * in bits are the same for few other pairs.
+   */
+  #mix(one: number, other: number): number {
+    let x = (one + other + Math.imul(one ^ other, this.#odder)) | 0
+    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
+    x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
+    return x ^ (x >>> 15)
+  }
+
+  #find6(src: number, dst: number, ports: number): number {
+    let one = Math.imul(ports >>> 16, this.#odder)
+    let other = Math.imul(ports & 0xffff, this.#odder)
     for (let i = 0; i < 16; i += 4) {
-      one = mix(one ^ Math.imul(word(b, src + i), this.#odd))
-      other = mix(other ^ Math.imul(word(b, dst + i), this.#odd))
+      one = Math.imul(one ^ (one >>> 15) ^ this.#view.getInt32(src + i), this.#odd)
+      other = Math.imul(other ^ (other >>> 15) ^ this.#view.getInt32(dst + i), this.#odd)
     }
-    const hash = mix((one + other) | 0)
+    const hash = this.#mix(one, other)
     this.#hash = hash
     const swapped = (ports << 16) | (ports >>> 16)
     const mask = this.#mask
@@ -95,15 +105,17 @@ export class Table {
       const c = this.#index[i | 1]!
       if (c === NONE) return NONE
       if (this.#index[i] !== hash || (this.words[c + MARKS]! & IPV6) === 0) continue
-      if (this.words[c + KEY_PORTS] === ports && this.#same6(c, b, src, dst)) return c + OPENER
-      if (this.words[c + KEY_PORTS] === swapped && this.#same6(c, b, dst, src)) return c + OTHER
+      if (this.words[c + KEY_PORTS] === ports && this.#same6(c, src, dst)) return c + OPENER
+      if (this.words[c + KEY_PORTS] === swapped && this.#same6(c, dst, src)) return c + OTHER
     }
   }
 
-  #same6(c: number, b: Uint8Array, first: number, second: number): boolean {
+  #same6(c: number, first: number, second: number): boolean {
     const w = this.words
+    const view = this.#view
     for (let i = 0; i < 4; i++) {
-      if (w[c + i] !== word(b, first + (i << 2)) || w[c + 4 + i] !== word(b, second + (i << 2))) return false
+      if (w[c + i] !== view.getInt32(first + (i << 2)) || w[c + 4 + i] !== view.getInt32(second + (i << 2)))
+        return false
     }
     return true
   }
@@ -114,15 +126,15 @@ export class Table {
   }
 
   /** Adds the connection that the last {@link find} looked for; `src` opened it. Returns its record. */
-  insert(b: Uint8Array, src: number, dst: number, six: boolean, ports: number): number {
+  insert(src: number, dst: number, six: boolean, ports: number): number {
     if (this.#free === NONE) this.#grow(Math.min(this.capacity * 2, this.max))
     const w = this.words
     const c = this.#free
     this.#free = w[c + FREE]!
     w.fill(0, c, c + WORDS)
     for (let i = 0; i < (six ? 4 : 1); i++) {
-      w[c + i] = word(b, src + (i << 2))
-      w[c + 4 + i] = word(b, dst + (i << 2))
+      w[c + i] = this.#view.getInt32(src + (i << 2))
+      w[c + 4 + i] = this.#view.getInt32(dst + (i << 2))
     }
     w[c + KEY_PORTS] = ports
     w[c + HASH] = this.#hash
@@ -216,13 +228,4 @@ export class Table {
   }
 }
 
-export const word = (b: Uint8Array, at: number): number =>
-  (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!
-
 const random = (): number => (Math.random() * 0x100000000) | 0
-
-const mix = (x: number): number => {
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
-  return x ^ (x >>> 15)
-}
