@@ -1,6 +1,6 @@
-const groups = (key: Int32Array, at: number): number[] => {
+const groups = (words: Int32Array): number[] => {
   const all: number[] = []
-  for (let i = 0; i < 4; i++) all.push(key[at + i]! >>> 16, key[at + i]! & 0xffff)
+  for (let i = 0; i < 4; i++) all.push(words[i]! >>> 16, words[i]! & 0xffff)
   return all
 }
 
@@ -17,11 +17,11 @@ const longestZeros = (all: readonly number[]): [number, number] => {
 
 const ipv4 = (word: number): string => `${word >>> 24}.${(word >> 16) & 255}.${(word >> 8) & 255}.${word & 255}`
 
-/** An address of 1 (IPv4) or 4 words (IPv6) as text; IPv6 as RFC 5952 wants it. */
-export const addressText = (key: Int32Array, at: number, six: boolean): string => {
-  if (!six) return ipv4(key[at]!)
-  const all = groups(key, at)
-  if (all[5] === 0xffff && all.slice(0, 5).every((group) => group === 0)) return `::ffff:${ipv4(key[at + 3]!)}`
+/** An IPv4 address, or the 4 words of an IPv6 address, as text; IPv6 as RFC 5952 wants it. */
+export const addressText = (address: number | Int32Array): string => {
+  if (typeof address === 'number') return ipv4(address)
+  const all = groups(address)
+  if (all[5] === 0xffff && all.slice(0, 5).every((group) => group === 0)) return `::ffff:${ipv4(address[3]!)}`
   const [start, length] = longestZeros(all)
   const text = (from: number, to: number) =>
     all

@@ -1,55 +1,47 @@
 import type { Block, Context } from '@netstreamline/core'
-import { Hole, type Segment } from './hole.js'
+import { Bounds, type Reason } from './bounds.js'
+import { Conflicts } from './conflicts.js'
+import { Hole } from './hole.js'
 import { Output } from './output.js'
-import * as T from './table.js'
-
-export const TCP_FIN = 1
-export const TCP_SYN = 2
-export const TCP_RST = 4
-export const TCP_ACK = 16
+import { Kept, type Piece, partOf, type Tally } from './piece.js'
+import * as R from './record.js'
+import type { Settings } from './settings.js'
+import { Table } from './table.js'
 
 /** Sequence numbers this far from what is expected are not of this connection: RFC 7323's largest window. */
 const MAX_WINDOW = 0x40000000
-/** Segments that one direction may hold, whatever their size. */
-const MAX_SEGMENTS = 4096
-
-/** Bounds of what may be kept. */
-export interface Limits {
-  /** Connections at most. */
-  readonly connections: number
-  /** Bytes that one direction may hold. */
-  readonly window: number
-  /** Bytes that all together may hold. */
-  readonly memory: number
-}
 
 /**
- * The order of bytes within each direction of each connection. `d` is a direction, `d ^ 1` the other, `d >> 1` the
- * connection's slot in the table. Invariant: HOLE is set in a direction's state exactly when `holes` has it, and then
- * `next` lies before its first segment, except while what became in order is drained. Holes are kept in the order in which they opened.
+ * The order of bytes within each direction of each connection; directions as in {@link R}. Invariant: HOLE is set in
+ * a direction's state exactly when `holes` has it. Unless only acknowledged bytes are handed on, NEXT then lies before
+ * its first piece, except while what became in order is drained. Holes stand in the order in which they opened.
  */
 export class Reassembler {
-  readonly table: T.Table
+  readonly table: Table
   readonly output: Output
-  /** Seconds that have passed. */
-  now = 0
+  readonly bounds: Bounds
+  readonly conflicts: Conflicts
   readonly holes = new Map<number, Hole>()
+  readonly tally: Tally = { packets: 0, copied: 0, copiedBytes: 0 }
+  /** Seconds on the clock. */
+  now = 0
   retransmitted = 0
   keepAlives = 0
   outOfOrder = 0
-  overlaps = 0
-  conflicts = 0
   outOfWindow = 0
   afterEnd = 0
-  heldBytes = 0
+  /** Streams that were ended at a gap. */
+  stopped = 0
   readonly #context: Context
-  readonly #limits: Limits
+  readonly #settings: Settings
 
-  constructor(context: Context, limits: Limits) {
+  constructor(context: Context, settings: Settings) {
     this.#context = context
-    this.#limits = limits
-    this.table = new T.Table(limits.connections)
+    this.#settings = settings
+    this.table = new Table(settings.connections, context.bytes)
     this.output = new Output(context, this.table)
+    this.bounds = new Bounds(this, settings)
+    this.conflicts = new Conflicts(context, this.output, settings)
   }
 
   /**
@@ -57,178 +49,227 @@ export class Reassembler {
    * has cut off.
    */
   deliver(block: Block, d: number, seq: number, at: number, length: number, lost: number): void {
-    const { table } = this
-    const state = table.state[d]!
-    if ((state & T.ENDED) !== 0) {
+    const w = this.table.words
+    const state = w[d + R.STATE]!
+    if ((state & R.ENDED) !== 0) {
       this.afterEnd++
       return
     }
     // Midstream: the first byte seen is the first of the stream.
-    if ((state & T.SYNCED) === 0) {
-      table.next[d] = seq
-      table.state[d] = state | T.SYNCED
+    if ((state & R.SYNCED) === 0) {
+      w[d + R.NEXT] = seq
+      w[d + R.STATE] = state | R.SYNCED
     }
-    const ahead = (seq - table.next[d]!) | 0
+    const ahead = (seq - w[d + R.NEXT]!) | 0
     if (ahead > MAX_WINDOW || ahead < -MAX_WINDOW) {
       this.outOfWindow++
       return
     }
-    if ((state & T.FIN) !== 0) {
-      const room = Math.max((table.fin[d]! - seq) | 0, 0)
+    if ((state & R.FIN) !== 0) {
+      const room = Math.max((w[d + R.FIN_AT]! - seq) | 0, 0)
       if (length + lost > room) {
         this.afterEnd++
         length = Math.min(length, room)
         lost = Math.min(lost, room - length)
       }
     }
-    if (ahead > 0) {
-      if (length > 0) this.#hold(block, d, seq, at, length, lost)
-      return
-    }
     if (ahead < 0) {
       const old = -ahead
-      if (old >= length) {
-        if (length === 1 && old === 1) this.keepAlives++
-        else this.retransmitted++
-        lost -= old - length
-        if (lost <= 0) return
-        length = 0
-      } else {
-        this.overlaps++
-        length -= old
-      }
+      if (old < length) this.conflicts.overlaps++
+      else if (length === 1 && old === 1) this.keepAlives++
+      else this.retransmitted++
+      lost -= Math.max(old - length, 0)
+      length = Math.max(length - old, 0)
       at += old
-      seq = table.next[d]!
+      seq = w[d + R.NEXT]!
     }
-    if ((state & T.HOLE) === 0) this.#pass(block, d, at, length, lost)
+    if (length > 0 && (ahead > 0 || this.#settings.acknowledged)) this.#keep(block, d, seq, at, length, lost)
+    else if (ahead > 0 || length + lost <= 0) return
+    else if ((state & R.HOLE) === 0) this.#pass(block, d, at, length, lost)
     else this.#fill(block, d, this.holes.get(d)!, seq, at, length, lost)
   }
 
   #pass(block: Block, d: number, at: number, length: number, lost: number): void {
-    this.table.next[d] = (this.table.next[d]! + length + lost) | 0
+    this.#forward(d, length)
     if (length > 0) this.output.data(d, at, length, block.l3, block.l4)
-    if (lost > 0) this.output.gap(d, lost)
+    if (lost > 0) this.#gap(d, lost, 'cut')
   }
 
-  /** In order again: what is new goes on between what was held, which came first. */
+  #forward(d: number, by: number): void {
+    const w = this.table.words
+    w[d + R.NEXT] = (w[d + R.NEXT]! + by) | 0
+  }
+
+  /** Bytes are lost here. */
+  #gap(d: number, length: number, reason: Reason, kept?: Kept): void {
+    this.#forward(d, length)
+    this.bounds.gaps[reason]++
+    this.output.gap(d, length, kept)
+    if (this.#settings.gap !== 'stop') return
+    this.stopped++
+    this.end(d)
+  }
+
+  /** In order again: what is new goes on between what was held and has not lost against it. */
   #fill(block: Block, d: number, hole: Hole, seq: number, at: number, length: number, lost: number): void {
-    const { next } = this.table
+    const w = this.table.words
     const { l3, l4 } = block
-    this.#count(hole.compare(block.bytes, seq, at, length))
+    this.#yield(block, d, hole, seq, at, length)
     hole.since = this.now
     for (;;) {
-      const done = (next[d]! - seq) | 0
+      const done = (w[d + R.NEXT]! - seq) | 0
       if (done >= length) break
-      const first = hole.segments[0]
-      const part = first === undefined ? length - done : Math.min(length - done, (first.seq - next[d]!) | 0)
-      next[d] = (next[d]! + part) | 0
+      const first = hole.pieces[0]
+      const part = first === undefined ? length - done : Math.min(length - done, (first.seq - w[d + R.NEXT]!) | 0)
+      this.#forward(d, part)
       if (part > 0) this.output.data(d, at + done, part, l3, l4)
       this.#drain(d, hole)
+      if (this.#isOver(d)) return
     }
-    const missing = (seq + length + lost - next[d]!) | 0
-    if (missing > 0 && lost > 0) {
-      const first = hole.segments[0]
-      const part = first === undefined ? missing : Math.min(missing, (first.seq - next[d]!) | 0)
-      next[d] = (next[d]! + part) | 0
-      this.output.gap(d, part)
+    const missing = lost > 0 ? (seq + length + lost - w[d + R.NEXT]!) | 0 : 0
+    if (missing > 0) {
+      const first = hole.pieces[0]
+      this.#gap(d, first === undefined ? missing : Math.min(missing, (first.seq - w[d + R.NEXT]!) | 0), 'cut')
+      if (this.#isOver(d)) return
       this.#drain(d, hole)
     }
-    this.#settle(d, hole)
+    this.settle(d, hole)
   }
 
-  /** Hands on what is held and has become in order. */
-  #drain(d: number, hole: Hole): void {
-    const { next } = this.table
+  #yield(block: Block, d: number, hole: Hole, seq: number, at: number, length: number): void {
+    if (hole.pieces.length === 0) return
+    this.conflicts.look(block, d)
+    hole.yield(block.bytes, seq, at, length, this.conflicts.clash)
+  }
+
+  #isOver(d: number): boolean {
+    return (this.table.words[d + R.STATE]! & R.ENDED) !== 0
+  }
+
+  /** Hands on what is held and has become in order; with `all`, whether it is acknowledged or not. */
+  #drain(d: number, hole: Hole, all = !this.#settings.acknowledged): void {
+    const w = this.table.words
+    const other = R.peerOf(d)
     for (;;) {
-      const first = hole.segments[0]
-      if (first === undefined || first.seq !== next[d]) return
-      const before = hole.cost
-      hole.shift()
-      this.heldBytes -= before - hole.cost
-      next[d] = (next[d]! + first.length) | 0
-      this.output.held(d, first.held, first.l4, first.data, first.length)
-      const following = hole.segments[0]
-      const lost = following === undefined ? first.lost : Math.min(first.lost, (following.seq - next[d]!) | 0)
-      if (lost > 0) {
-        next[d] = (next[d]! + lost) | 0
-        this.output.gap(d, lost, first.held)
+      let first = hole.pieces[0]
+      if (first === undefined || first.seq !== w[d + R.NEXT] || this.#isOver(d)) return
+      if (!all) {
+        const room = (w[other + R.STATE]! & R.ACKED) === 0 ? 0 : (w[other + R.ACK]! - first.seq) | 0
+        if (room <= 0) return
+        if (room < first.length) {
+          const rest = partOf(first, room, first.length)
+          hole.pieces.splice(1, 0, rest)
+          first.length = room
+          first.lost = 0
+        }
       }
-      first.held.release()
+      first = hole.shift()
+      this.#handOn(d, first, hole.pieces[0])
+      hole.since = this.now
     }
   }
 
-  #settle(d: number, hole: Hole): void {
-    if (hole.segments.length > 0) return
-    this.holes.delete(d)
-    this.table.state[d]! &= ~T.HOLE
+  #handOn(d: number, piece: Piece, following: Piece | undefined): void {
+    this.#forward(d, piece.length)
+    this.output.held(d, piece)
+    const next = this.table.words[d + R.NEXT]!
+    const lost = following === undefined ? piece.lost : Math.min(piece.lost, (following.seq - next) | 0)
+    if (lost > 0) this.#gap(d, lost, 'cut', piece.kept)
+    piece.kept.release()
   }
 
-  #count(differing: number): void {
-    if (differing >= 0) this.overlaps++
-    if (differing > 0) this.conflicts++
+  /** After a change: what it costs, whether anything is left, whether the end is reached. */
+  settle(d: number, hole: Hole): void {
+    if (this.#isOver(d)) return
+    this.bounds.charge(hole)
+    if (hole.pieces.length === 0) {
+      this.holes.delete(d)
+      this.table.words[d + R.STATE]! &= ~R.HOLE
+    }
+    this.atEnd(d)
   }
 
-  #hold(block: Block, d: number, seq: number, at: number, length: number, lost: number): void {
-    this.outOfOrder++
+  /** Ends the stream when all before its FIN has been handed on. */
+  atEnd(d: number): void {
+    const w = this.table.words
+    if ((w[d + R.STATE]! & (R.FIN | R.ENDED)) === R.FIN && w[d + R.NEXT] === w[d + R.FIN_AT]) this.end(d)
+  }
+
+  #keep(block: Block, d: number, seq: number, at: number, length: number, lost: number): void {
+    const w = this.table.words
+    const early = seq !== w[d + R.NEXT]
+    if (early) this.outOfOrder++
     let hole = this.holes.get(d)
     if (hole === undefined) {
-      hole = new Hole(this.now)
+      hole = new Hole(this.now, this.#settings.policy)
       this.holes.set(d, hole)
-      this.table.state[d]! |= T.HOLE
+      w[d + R.STATE]! |= R.HOLE
     }
     const { l3, l4 } = block
-    const before = hole.cost
-    const keep = (seq: number, at: number, length: number, lost: number): Segment => {
-      const held = this.#context.hold(block, l3, at + length - l3)
-      return { seq, length, lost, held, l4: l4 - l3, data: at - l3 }
+    this.#yield(block, d, hole, seq, at, length)
+    const end = (seq + length) | 0
+    let kept: Kept | undefined
+    const keep = (from: number, place: number, size: number, cut: number): Piece => {
+      kept ??= new Kept(this.#context.hold(block, l3, at + length - l3), l4 - l3, this.tally)
+      return { seq: from, length: size, lost: cut, start: seq, end, kept: kept.take(), data: place - l3 }
     }
-    this.#count(hole.add(block.bytes, seq, at, length, lost, keep))
-    this.heldBytes += hole.cost - before
-    while (hole.cost > this.#limits.window || hole.segments.length > MAX_SEGMENTS) this.skip(d, hole)
-    this.#settle(d, hole)
-    while (this.heldBytes > this.#limits.memory) {
-      const [oldest, other] = this.holes.entries().next().value!
-      this.skip(oldest, other)
-      this.#settle(oldest, other)
-    }
+    hole.add(seq, at, length, lost, keep)
+    if (this.#settings.acknowledged) this.#drain(d, hole)
+    this.settle(d, hole)
+    this.bounds.keep(d, hole)
   }
 
-  /** Gives up the bytes before what is held. */
-  skip(d: number, hole: Hole): void {
-    const first = hole.segments[0]!
-    const missing = (first.seq - this.table.next[d]!) | 0
-    this.table.next[d] = first.seq
-    if (missing > 0) this.output.gap(d, missing, first.held)
+  /** The other side has acknowledged more of what `d` has sent. */
+  acknowledge(d: number): void {
+    const hole = this.holes.get(d)
+    if (hole === undefined) return
     this.#drain(d, hole)
-    this.#settle(d, hole)
+    this.settle(d, hole)
+  }
+
+  /** Gives up the bytes before what is held; or, where none are missing, waits no longer for an acknowledgement. */
+  skip(d: number, hole: Hole, reason: Reason): void {
+    const first = hole.pieces[0]!
+    const missing = (first.seq - this.table.words[d + R.NEXT]!) | 0
+    if (missing > 0) this.#gap(d, missing, reason, first.kept)
+    if (this.#isOver(d)) return
+    if (missing > 0) this.#drain(d, hole)
+    else this.#drain(d, hole, true)
+    this.settle(d, hole)
   }
 
   /** Nothing more will come: hands on what is held, marks what is missing at the end, and ends the stream. */
   close(d: number): void {
-    const { state, next, fin, ack } = this.table
-    if ((state[d]! & (T.STARTED | T.ENDED)) !== T.STARTED) return
+    const w = this.table.words
+    if ((w[d + R.STATE]! & (R.STARTED | R.ENDED)) !== R.STARTED) return
     const hole = this.holes.get(d)
-    while (hole !== undefined && hole.segments.length > 0) this.skip(d, hole)
-    if ((state[d]! & T.SYNCED) !== 0) {
-      let missing = 0
-      if ((state[d]! & T.FIN) !== 0) missing = (fin[d]! - next[d]!) | 0
-      // The other side has acknowledged more than was captured; one more is a FIN that was not.
-      else if ((state[d ^ 1]! & T.ACKED) !== 0) missing = ((ack[d ^ 1]! - next[d]!) | 0) - 1
-      if (missing > 0 && missing < MAX_WINDOW) this.output.gap(d, missing)
+    while (hole !== undefined && hole.pieces.length > 0) {
+      this.#drain(d, hole, true)
+      if (this.#isOver(d)) return
+      if (hole.pieces.length > 0) this.skip(d, hole, 'end')
+      if (this.#isOver(d)) return
     }
-    this.end(d)
+    const other = R.peerOf(d)
+    if ((w[d + R.STATE]! & R.SYNCED) !== 0) {
+      let missing = 0
+      if ((w[d + R.STATE]! & R.FIN) !== 0) missing = (w[d + R.FIN_AT]! - w[d + R.NEXT]!) | 0
+      // The other side has acknowledged more than was captured; one more is a FIN that was not.
+      else if ((w[other + R.STATE]! & R.ACKED) !== 0) missing = ((w[other + R.ACK]! - w[d + R.NEXT]!) | 0) - 1
+      if (missing > 0 && missing < MAX_WINDOW) this.#gap(d, missing, 'end')
+    }
+    if (!this.#isOver(d)) this.end(d)
   }
 
   /** Ends the stream here. What is held lies beyond its end. */
   end(d: number): void {
     const hole = this.holes.get(d)
     if (hole !== undefined) {
-      this.heldBytes -= hole.cost
-      this.afterEnd += hole.segments.length
-      for (const segment of hole.segments) segment.held.release()
+      this.afterEnd += hole.pieces.length
+      while (hole.pieces.length > 0) hole.pop().kept.release()
+      this.bounds.charge(hole)
       this.holes.delete(d)
     }
-    this.table.state[d] = (this.table.state[d]! | T.ENDED) & ~(T.HOLE | T.FAST)
+    this.table.words[d + R.STATE]! &= ~(R.HOLE | R.FAST)
     this.output.end(d)
   }
 }

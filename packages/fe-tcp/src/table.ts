@@ -1,99 +1,121 @@
-/** Words of a key: the opener's address (4), the other's (4), their ports. IPv4 uses the first word of each four. */
-export const KEY = 9
-
-/** Connection flags. */
-export const IPV6 = 1
-export const REUSED = 2
-
-/** Flags of a direction. */
-export const BASE = 1 // its initial sequence number is known or guessed
-export const STARTED = 2 // its START block has been emitted
-export const SYNCED = 4 // `next` is valid
-export const FIN = 8 // `fin` is valid
-export const ENDED = 16 // its END block has been emitted
-export const HOLE = 32 // segments are held until the bytes before them come
-export const ACKED = 64 // `ack` is valid
-export const FAST = 128 // nothing special goes on: the next segment in order can be emitted without more ado
+import {
+  BEHIND,
+  FLIPPED,
+  FREE,
+  HASH,
+  IPV6,
+  KEY_PORTS,
+  LINK,
+  MARKS,
+  OPENER,
+  OTHER,
+  STATE,
+  USED,
+  WORDS,
+} from './record.js'
 
 const NONE = -1
 
 /**
- * The connections: a structure of arrays, found through chained hashing of addresses and ports. Both directions hash
- * alike, so that one look finds the connection and the direction. Grows by doubling up to a fixed number of
- * connections; a connection costs about 100 bytes.
- *
- * A direction is numbered `2 * slot`, for the side that opened, or `2 * slot + 1`.
+ * The connections: records in one array, found by open addressing over the hash of addresses and ports. Both
+ * directions hash alike, so that one look finds connection and direction. Grows by doubling up to a fixed number of
+ * connections; a connection costs 128 bytes and 16 to 32 in the index.
  */
 export class Table {
   /** Connections at most. */
   readonly max: number
+  /** Records that there is room for now. */
   capacity = 0
   /** Connections in it. */
   size = 0
+  /** All records. Another array after an {@link insert}. */
+  words = new Int32Array(0)
   /** Hash of the last {@link find}, taken by {@link insert}. */
   #hash = 0
-  #mask = 0
   #free = NONE
-  #buckets = new Int32Array(0)
-  #chain = new Int32Array(0)
-  #hashes = new Int32Array(0)
-  /** An attacker who does not know it cannot choose connections that fall into one bucket. */
-  readonly #seed = (Math.random() * 0x100000000) | 0
+  /** Pairs of hash and record; linear probing, at most half full. */
+  #index = new Int32Array(0)
+  #mask = 0
+  /** An attacker who does not know them cannot choose connections that fall into one place of the index. */
+  readonly #odd = random() | 1
+  readonly #odder = random() | 1
+  readonly #view: DataView
 
-  key = new Int32Array(0)
-  flags = new Uint8Array(0)
-  used = new Uint8Array(0)
-  number = new Uint32Array(0)
-  /** Capture time of the last segment in seconds. */
-  seen = new Float64Array(0)
-  /** By direction: */
-  state = new Uint8Array(0)
-  /** Initial sequence number. */
-  base = new Int32Array(0)
-  /** Sequence number of the next byte to hand on. */
-  next = new Int32Array(0)
-  /** Sequence number of the FIN. */
-  fin = new Int32Array(0)
-  /** Highest acknowledgement that this side has sent. */
-  ack = new Int32Array(0)
-
-  constructor(max: number) {
+  /** @param bytes the memory that packets lie in */
+  constructor(max: number, bytes: Uint8Array) {
     this.max = max
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#grow(Math.min(1024, max))
   }
 
-  /**
-   * The direction of the segment from address `src` to `dst` (places in `b`), -1 when the connection is unknown.
-   * @param words 1 for IPv4, 4 for IPv6
-   * @param ports source port in the high half, destination port in the low half
-   */
-  find(b: Uint8Array, src: number, dst: number, words: number, ports: number): number {
-    const seed = this.#seed
-    // Ports are mixed by themselves: scanners and generators let port and address go up together.
-    let from = mix(seed ^ (ports >>> 16))
-    let to = mix(seed ^ (ports & 0xffff))
-    for (let i = 0; i < words; i++) {
-      from = mix(from ^ word(b, src + (i << 2)))
-      to = mix(to ^ word(b, dst + (i << 2)))
-    }
-    const hash = mix((from + to) | 0)
-    this.#hash = hash
-    const swapped = (ports << 16) | (ports >>> 16)
-    const key = this.key
-    for (let c = this.#buckets[hash & this.#mask]!; c !== NONE; c = this.#chain[c]!) {
-      if (this.#hashes[c] !== hash) continue
-      const at = c * KEY
-      if (key[at + 8] === (ports | 0) && this.#same(at, b, src, dst, words)) return c << 1
-      if (key[at + 8] === swapped && this.#same(at, b, dst, src, words)) return (c << 1) | 1
-    }
-    return -1
+  /** Memory that it takes, in bytes. */
+  get bytes(): number {
+    return this.words.byteLength + this.#index.byteLength
   }
 
-  #same(at: number, b: Uint8Array, first: number, second: number, words: number): boolean {
-    const key = this.key
-    if (((this.flags[at / KEY]! & IPV6) !== 0) !== (words === 4)) return false
-    for (let i = 0; i < words; i++) {
-      if (key[at + i] !== word(b, first + (i << 2)) || key[at + 4 + i] !== word(b, second + (i << 2))) return false
+  /**
+   * The direction of the segment from address `src` to `dst` (places in the memory), -1 when the connection is unknown.
+   * @param six the addresses have 4 words (IPv6), else 1
+   * @param ports source port in the high half, destination port in the low half
+   */
+  find(src: number, dst: number, six: boolean, ports: number): number {
+    if (six) return this.#find6(src, dst, ports)
+    const from = this.#view.getInt32(src)
+    const to = this.#view.getInt32(dst)
+    const one = (Math.imul(from, this.#odd) + Math.imul(ports >>> 16, this.#odder)) | 0
+    const other = (Math.imul(to, this.#odd) + Math.imul(ports & 0xffff, this.#odder)) | 0
+    const hash = this.#mix(one, other)
+    this.#hash = hash
+    const swapped = (ports << 16) | (ports >>> 16)
+    const w = this.words
+    const index = this.#index
+    const mask = this.#mask
+    for (let i = hash & mask & -2; ; i = (i + 2) & mask) {
+      const c = index[i | 1]!
+      if (c === NONE) return NONE
+      if (index[i] !== hash || (w[c + MARKS]! & IPV6) !== 0) continue
+      if (w[c] === from && w[c + 4] === to && w[c + KEY_PORTS] === ports) return c + OPENER
+      if (w[c] === to && w[c + 4] === from && w[c + KEY_PORTS] === swapped) return c + OTHER
+    }
+  }
+
+  /**
+   * Both ends alike in any order. They are sums of products with secret odd numbers; their sum and their difference
+   * in bits are the same for few other pairs.
+   */
+  #mix(one: number, other: number): number {
+    let x = (one + other + Math.imul(one ^ other, this.#odder)) | 0
+    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
+    x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
+    return x ^ (x >>> 15)
+  }
+
+  #find6(src: number, dst: number, ports: number): number {
+    let one = Math.imul(ports >>> 16, this.#odder)
+    let other = Math.imul(ports & 0xffff, this.#odder)
+    for (let i = 0; i < 16; i += 4) {
+      one = Math.imul(one ^ (one >>> 15) ^ this.#view.getInt32(src + i), this.#odd)
+      other = Math.imul(other ^ (other >>> 15) ^ this.#view.getInt32(dst + i), this.#odd)
+    }
+    const hash = this.#mix(one, other)
+    this.#hash = hash
+    const swapped = (ports << 16) | (ports >>> 16)
+    const mask = this.#mask
+    for (let i = hash & mask & -2; ; i = (i + 2) & mask) {
+      const c = this.#index[i | 1]!
+      if (c === NONE) return NONE
+      if (this.#index[i] !== hash || (this.words[c + MARKS]! & IPV6) === 0) continue
+      if (this.words[c + KEY_PORTS] === ports && this.#same6(c, src, dst)) return c + OPENER
+      if (this.words[c + KEY_PORTS] === swapped && this.#same6(c, dst, src)) return c + OTHER
+    }
+  }
+
+  #same6(c: number, first: number, second: number): boolean {
+    const w = this.words
+    const view = this.#view
+    for (let i = 0; i < 4; i++) {
+      if (w[c + i] !== view.getInt32(first + (i << 2)) || w[c + 4 + i] !== view.getInt32(second + (i << 2)))
+        return false
     }
     return true
   }
@@ -103,92 +125,107 @@ export class Table {
     return this.size >= this.max
   }
 
-  /** Adds the connection that the last {@link find} missed; `src` opened it. Returns its slot. */
-  insert(b: Uint8Array, src: number, dst: number, words: number, ports: number): number {
+  /** Adds the connection that the last {@link find} looked for; `src` opened it. Returns its record. */
+  insert(src: number, dst: number, six: boolean, ports: number): number {
     if (this.#free === NONE) this.#grow(Math.min(this.capacity * 2, this.max))
+    const w = this.words
     const c = this.#free
-    this.#free = this.#chain[c]!
-    const at = c * KEY
-    this.key.fill(0, at, at + KEY)
-    for (let i = 0; i < words; i++) {
-      this.key[at + i] = word(b, src + (i << 2))
-      this.key[at + 4 + i] = word(b, dst + (i << 2))
+    this.#free = w[c + FREE]!
+    w.fill(0, c, c + WORDS)
+    for (let i = 0; i < (six ? 4 : 1); i++) {
+      w[c + i] = this.#view.getInt32(src + (i << 2))
+      w[c + 4 + i] = this.#view.getInt32(dst + (i << 2))
     }
-    this.key[at + 8] = ports
-    this.flags[c] = words === 4 ? IPV6 : 0
-    this.used[c] = 1
-    this.state[c << 1] = 0
-    this.state[(c << 1) | 1] = 0
-    this.#hashes[c] = this.#hash
-    this.#link(c)
+    w[c + KEY_PORTS] = ports
+    w[c + HASH] = this.#hash
+    w[c + MARKS] = USED | (six ? IPV6 : 0)
+    w[c + LINK] = NONE
+    this.#add(c)
     this.size++
     return c
   }
 
+  /** Forgets a connection. One that stood behind it is found again. */
   remove(c: number): void {
-    const bucket = this.#hashes[c]! & this.#mask
-    const chain = this.#chain
-    if (this.#buckets[bucket] === c) this.#buckets[bucket] = chain[c]!
-    else {
-      let before = this.#buckets[bucket]!
-      while (chain[before] !== c) before = chain[before]!
-      chain[before] = chain[c]!
+    const w = this.words
+    const linked = w[c + LINK]!
+    if ((w[c + MARKS]! & BEHIND) === 0) this.#drop(c)
+    if (linked !== NONE) {
+      w[linked + LINK] = NONE
+      if ((w[linked + MARKS]! & BEHIND) !== 0) this.#add(linked)
+      w[linked + MARKS]! &= ~(BEHIND | FLIPPED)
     }
-    this.used[c] = 0
-    chain[c] = this.#free
+    w[c + MARKS] = 0
+    w[c + FREE] = this.#free
     this.#free = c
     this.size--
   }
 
-  /** A copy of the key, for a stream's description. */
-  keyOf(c: number): Int32Array {
-    return this.key.slice(c * KEY, (c + 1) * KEY)
+  /** Takes a connection out of the index, so that another of the same addresses and ports can be put before it. */
+  hide(c: number): void {
+    this.#drop(c)
+    this.words[c + MARKS]! |= BEHIND
   }
 
-  #link(c: number): void {
-    const bucket = this.#hashes[c]! & this.#mask
-    this.#chain[c] = this.#buckets[bucket]!
-    this.#buckets[bucket] = c
+  /** Ties a hidden connection to the one before it. */
+  link(before: number, hidden: number, flipped: boolean): void {
+    const w = this.words
+    w[before + LINK] = hidden
+    w[hidden + LINK] = before
+    if (flipped) w[hidden + MARKS]! |= FLIPPED
+  }
+
+  /** The direction that the segment has in the connection behind `d`'s. */
+  behind(d: number): number {
+    const w = this.words
+    const hidden = w[(d & -WORDS) + LINK]!
+    const side = d & (OPENER ^ OTHER)
+    return hidden + OPENER + ((w[hidden + MARKS]! & FLIPPED) === 0 ? side : side ^ (OPENER ^ OTHER))
+  }
+
+  #add(c: number): void {
+    const index = this.#index
+    const hash = this.words[c + HASH]!
+    let i = hash & this.#mask & -2
+    while (index[i | 1] !== NONE) i = (i + 2) & this.#mask
+    index[i] = hash
+    index[i | 1] = c
+  }
+
+  /** Removes from the index and moves up what stands behind, so that there are no tombstones. */
+  #drop(c: number): void {
+    const index = this.#index
+    const mask = this.#mask
+    let hole = this.words[c + HASH]! & mask & -2
+    while (index[hole | 1] !== c) hole = (hole + 2) & mask
+    for (let i = (hole + 2) & mask; index[i | 1] !== NONE; i = (i + 2) & mask) {
+      const home = index[i]! & mask & -2
+      if (((i - home) & mask) < ((i - hole) & mask)) continue
+      index[hole] = index[i]!
+      index[hole | 1] = index[i | 1]!
+      hole = i
+    }
+    index[hole | 1] = NONE
   }
 
   #grow(capacity: number): void {
-    const old = this.capacity
+    const old = this.capacity * WORDS
+    const words = new Int32Array(capacity * WORDS)
+    words.set(this.words)
+    this.words = words
     this.capacity = capacity
-    this.key = enlarge(this.key, capacity * KEY)
-    this.flags = enlarge(this.flags, capacity)
-    this.used = enlarge(this.used, capacity)
-    this.number = enlarge(this.number, capacity)
-    this.seen = enlarge(this.seen, capacity)
-    this.state = enlarge(this.state, capacity * 2)
-    this.base = enlarge(this.base, capacity * 2)
-    this.next = enlarge(this.next, capacity * 2)
-    this.fin = enlarge(this.fin, capacity * 2)
-    this.ack = enlarge(this.ack, capacity * 2)
-    this.#hashes = enlarge(this.#hashes, capacity)
-    this.#chain = new Int32Array(capacity)
-    let buckets = 16
-    while (buckets < capacity) buckets *= 2
-    this.#buckets = new Int32Array(buckets).fill(NONE)
-    this.#mask = buckets - 1
-    // Growing happens only when all old slots are in use.
-    for (let c = 0; c < old; c++) this.#link(c)
-    for (let c = capacity - 1; c >= old; c--) {
-      this.#chain[c] = this.#free
+    let size = 32
+    while (size < capacity * 4) size *= 2
+    this.#index = new Int32Array(size).fill(NONE)
+    this.#mask = size - 1
+    // Growing happens only when all old records are in use.
+    for (let c = 0; c < old; c += WORDS) if ((words[c + MARKS]! & BEHIND) === 0) this.#add(c)
+    for (let c = words.length - WORDS; c >= old; c -= WORDS) {
+      words[c + FREE] = this.#free
+      words[c + OPENER + STATE] = 0
       this.#free = c
     }
   }
 }
 
-const word = (b: Uint8Array, at: number): number => (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!
-
-const mix = (x: number): number => {
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
-  return x ^ (x >>> 15)
-}
-
-const enlarge = <T extends Int32Array | Uint8Array | Uint32Array | Float64Array>(old: T, size: number): T => {
-  const larger = new (old.constructor as new (size: number) => T)(size)
-  larger.set(old as never)
-  return larger
-}
+const random = (): number => (Math.random() * 0x100000000) | 0

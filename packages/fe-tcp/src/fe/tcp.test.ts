@@ -119,15 +119,16 @@ describe('tcp: loss', () => {
     expect(show(space)).toBe('<abc|def|?!|>')
   })
   it('gives up when too much is held', async () => {
-    const space = await run([...open, segment({ seq: 104, data: 'def' })], { window: 100 })
+    const space = await run([...open, segment({ seq: 104, data: 'def' })], { window: 2 })
     expect(show(space)).toBe('<?def|')
+    expect(counter(space, 'gapsWindow')).toBe(1)
   })
   it('holds no more than allowed over all connections, the oldest hole goes first', async () => {
     const packets = [1, 2, 3].flatMap((sport) => [
       ...handshake(100, 500, { sport }),
       segment({ sport, seq: 104, data: 'def' }),
     ])
-    const space = await run(packets, { memory: 300 })
+    const space = await run(packets, { memory: 1100 })
     expect([show(space, 0), show(space, 2), show(space, 4)]).toEqual(['<?def|', '<', '<'])
     expect(space.holding).toBe(2)
   })
@@ -188,7 +189,7 @@ describe('tcp: many connections', () => {
     const flood = Array.from({ length: 5000 }, (_, i) => segment({ sport: i, dport: 65000, seq: i, flags: 'S' }))
     const space = await run(flood, { connections: 1000 })
     expect(space.streams.size).toBe(1000)
-    expect([counter(space, 'connections'), counter(space, 'evicted')]).toEqual([5000, 4000])
+    expect([counter(space, 'connections'), counter(space, 'evictedHalfOpen')]).toEqual([5000, 4000])
     await space.finish()
     expect(space.streams.size).toBe(0)
   })

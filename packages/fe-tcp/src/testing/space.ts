@@ -42,6 +42,7 @@ export class TestSpace {
   readonly seen: Seen[] = []
   readonly streams = new Map<number, StreamInfo>()
   readonly results: Classifier[] = []
+  readonly logged: string[] = []
   /** Holds that have not been released. */
   holding = 0
   heldBytes = 0
@@ -84,7 +85,7 @@ export class TestSpace {
         return { id: 2, base: this.#allocated, size, reclaim: () => {}, free: () => {} }
       },
       print: () => {},
-      log: () => {},
+      log: (message) => void this.logged.push(message),
       stats: () => ({ blocks: 0, bytes: 0 }),
       fail: (error) => {
         throw error
