@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   appendFileSync,
   closeSync,
@@ -8,8 +9,10 @@ import {
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +40,11 @@ const SIZE = 3_000_001
 const data = pattern(SIZE)
 const path = join(dir, 'data')
 writeFileSync(path, data)
+/** More than the system keeps of a connection on which nobody reads; takes no room on disk. */
+const LARGE = 2 ** 26
+const large = join(dir, 'large')
+writeFileSync(large, '')
+truncateSync(large, LARGE)
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Two ends of a connection. */
@@ -60,6 +68,12 @@ const all = async (from: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
+const length = async (from: AsyncIterable<Uint8Array>): Promise<number> => {
+  let bytes = 0
+  for await (const chunk of from) bytes += chunk.length
+  return bytes
+}
+
 const turn = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 const native = loadNative()
@@ -74,10 +88,8 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     const { near, far } = await connected()
     const got = all(far)
     near.write('before ')
-    const sending = sendFile(path, near, options)
-    await turn()
+    expect(await sendFile(path, near, options)).toBe(SIZE)
     near.write(' after')
-    expect(await sending).toBe(SIZE)
     near.end()
     const bytes = await got
     expect(bytes.length).toBe(SIZE + 13)
@@ -128,54 +140,57 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     const { near, far } = await connected()
     far.pause()
     const { fd } = (near as unknown as { _handle: { fd: number } })._handle
-    const sending = sendFile(path, fd, options)
+    const sending = sendFile(large, fd, options)
     let isDone = false
     void sending.then(() => {
       isDone = true
     })
     await turn(50)
-    // 3 MB do not fit the system's buffers of a connection on which nobody reads.
     expect(isDone).toBe(false)
-    const got = all(far)
-    expect(await sending).toBe(SIZE)
+    const got = length(far)
+    expect(await sending).toBe(LARGE)
     near.end()
-    expect(digest(await got)).toBe(digest(data))
+    expect(await got).toBe(LARGE)
   })
 
   it('ends early when it gets shorter meanwhile', async () => {
     const shrinking = join(dir, 'shrinking')
-    writeFileSync(shrinking, data)
+    writeFileSync(shrinking, '')
+    truncateSync(shrinking, LARGE)
     const { near, far } = await connected()
     far.pause()
     const sending = sendFile(shrinking, near, options)
     await turn(50)
     truncateSync(shrinking, 1000)
-    const got = all(far)
+    const got = length(far)
     const sent = await sending
-    expect(sent).toBeLessThan(SIZE)
+    expect(sent).toBeLessThan(LARGE)
     near.end()
-    expect((await got).length).toBe(sent)
+    expect(await got).toBe(sent)
   })
 
   it('says so when the other end goes', async () => {
     const { near, far } = await connected()
     far.pause()
-    const sending = sendFile(path, near, options)
+    const sending = sendFile(large, near, options)
     await turn(20)
     far.resetAndDestroy()
     await expect(sending).rejects.toMatchObject({ code: 'SL_BROKEN_PIPE' })
   })
 
-  it('stops when its signal fires, though nobody takes anything', async () => {
-    const { near, far } = await connected()
-    far.pause()
-    const stop = new AbortController()
-    const { fd } = (near as unknown as { _handle: { fd: number } })._handle
-    const sending = sendFile(path, fd, { ...options, signal: stop.signal })
-    await turn(20)
-    stop.abort(new Error('enough'))
-    await expect(sending).rejects.toMatchObject({ code: 'SL_INTERRUPTED', cause: { message: 'enough' } })
-  })
+  it.each(['socket', 'descriptor'])(
+    'stops when its signal fires, though nobody takes anything from the %s',
+    async (to) => {
+      const { near, far } = await connected()
+      far.pause()
+      const stop = new AbortController()
+      const { fd } = (near as unknown as { _handle: { fd: number } })._handle
+      const sending = sendFile(large, to === 'socket' ? near : fd, { ...options, signal: stop.signal })
+      await turn(20)
+      stop.abort(new Error('enough'))
+      await expect(sending).rejects.toMatchObject({ code: 'SL_INTERRUPTED', cause: { message: 'enough' } })
+    },
+  )
 
   it('names what is wrong with it', async () => {
     const { near } = await connected()
@@ -191,7 +206,76 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     const got = all(far)
     expect(await sendFile('/dev/zero', near, { ...options, length: 100_000 })).toBe(100_000)
     near.end()
-    expect(await got).toEqual(Buffer.alloc(100_000))
+    expect(digest(await got)).toBe(digest(Buffer.alloc(100_000)))
+  })
+
+  it('goes to a path, of which nothing else is left', async () => {
+    const to = join(dir, 'path')
+    writeFileSync(to, Buffer.alloc(SIZE + 1000))
+    expect(await sendFile(path, to, options)).toBe(SIZE)
+    expect(digest(readFileSync(to))).toBe(digest(data))
+  })
+
+  it('may be what comes out of a pipe, until its writer ends', async () => {
+    const { near, far } = await connected()
+    const got = all(far)
+    const fifo = join(dir, `fifo-${randomUUID()}`)
+    execFileSync('mkfifo', [fifo])
+    // Slower than it is sent.
+    const writer = spawn('sh', ['-c', `{ head -c 1500000 ${path}; sleep 0.3; tail -c +1500001 ${path}; } > ${fifo}`])
+    expect(await sendFile(fifo, near, options)).toBe(SIZE)
+    near.end()
+    expect(digest(await got)).toBe(digest(data))
+    await new Promise((done) => (writer.exitCode === null ? writer.once('exit', done) : done(0)))
+  })
+
+  it('stops when its signal fires, though a pipe gives nothing', async () => {
+    const { near, far } = await connected()
+    const got = all(far)
+    const fifo = join(dir, `fifo-${randomUUID()}`)
+    execFileSync('mkfifo', [fifo])
+    const both = openSync(fifo, 'r+')
+    const stop = new AbortController()
+    const sending = sendFile(fifo, near, { ...options, signal: stop.signal })
+    writeSync(both, 'some')
+    await turn(50)
+    stop.abort()
+    await expect(sending).rejects.toMatchObject({ code: 'SL_INTERRUPTED' })
+    // A thread may still be reading.
+    writeSync(both, 'more')
+    closeSync(both)
+    near.end()
+    expect((await got).toString()).toBe('some')
+  })
+
+  it('goes through a pipe that blocks, as fast as it is read', async () => {
+    const reader = spawn('sh', ['-c', 'sleep 0.2; sha256sum'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const sum = all(reader.stdout)
+    expect(await sendFile(path, reader.stdin, options)).toBe(SIZE)
+    reader.stdin.end()
+    expect((await sum).toString()).toContain(digest(data))
+  })
+
+  it.each(['length', 'chunked', 'HEAD'])('is the body of a response: %s', async (how) => {
+    const sent: Promise<number>[] = []
+    const server = createHttpServer((_request, response) => {
+      if (how === 'length') response.writeHead(200, { 'Content-Length': SIZE })
+      else if (how === 'HEAD') response.setHeader('Content-Length', SIZE)
+      const sending = sendFile(path, response, options)
+      sent.push(sending)
+      void sending.then(() => response.end())
+    }).listen(0, '127.0.0.1')
+    await new Promise((done) => server.once('listening', done))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    // Twice over one connection: the first response must have ended where it said.
+    for (const _ of [1, 2]) {
+      const response = await fetch(url, { method: how === 'HEAD' ? 'HEAD' : 'GET' })
+      const body = new Uint8Array(await response.arrayBuffer())
+      expect(digest(body)).toBe(digest(how === 'HEAD' ? new Uint8Array(0) : data))
+    }
+    expect(await Promise.all(sent)).toEqual(how === 'HEAD' ? [0, 0] : [SIZE, SIZE])
+    server.closeAllConnections()
+    server.close()
   })
 
   it('may be empty', async () => {
@@ -199,6 +283,40 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     writeFileSync(empty, '')
     const { near } = await connected()
     expect(await sendFile(empty, near, options)).toBe(0)
+  })
+})
+
+describe.skipIf(native === undefined)('a file that is sent by the system', () => {
+  it('keeps its place in a stream, whatever is written meanwhile', async () => {
+    const { near, far } = await connected()
+    const got = all(far)
+    near.write('before ')
+    const sending = sendFile(path, near)
+    await turn(1)
+    near.write(' after')
+    await sending
+    near.end()
+    const bytes = await got
+    expect(digest(bytes.subarray(7, 7 + SIZE))).toBe(digest(data))
+    expect(bytes.subarray(-6).toString()).toBe(' after')
+  })
+
+  it('is sent to many who take nothing, while others get theirs', async () => {
+    const stop = new AbortController()
+    const stalled = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const { near, far } = await connected()
+        far.pause()
+        return sendFile(large, near, { signal: stop.signal }).catch((error) => error.code)
+      }).map((connection) => Promise.race([connection, turn(50)])),
+    )
+    expect(stalled.every((result) => result === undefined)).toBe(true)
+    const { near, far } = await connected()
+    const got = all(far)
+    expect(await sendFile(path, near)).toBe(SIZE)
+    near.end()
+    expect(digest(await got)).toBe(digest(data))
+    stop.abort()
   })
 })
 
@@ -243,10 +361,11 @@ describe('a file that grows while it is sent', () => {
     writeFileSync(growing, data)
     let calls = 0
     const slow = {
-      async sendfile(to: number, from: number, offset: number, length: number): Promise<number> {
+      async sendfile(to: number, from: number, offset: number, length: number, ms: number): Promise<number> {
         if (++calls === 2) appendFileSync(growing, 'more')
-        return native!.sendfile(to, from, offset, Math.min(length, SIZE))
+        return native!.sendfile(to, from, offset, Math.min(length, SIZE), ms)
       },
+      splice: native!.splice,
     }
     const fd = openSync(join(dir, 'grown'), 'w')
     expect(await sendFile(growing, fd, { native: slow })).toBe(SIZE + 4)
