@@ -3,12 +3,6 @@ import type { RingReader } from '../ring/reader.js'
 import { heldSlot } from '../ring/slots.js'
 import type { Use } from './source.js'
 
-interface Hold {
-  readonly use: Use
-  /** Bytes that the reader had read before the piece. */
-  readonly from: number
-}
-
 /**
  * A second reader of a ring that stays at the oldest piece that is in use, behind the first one. So the producer waits
  * for it as for any other reader, and the memory of a ring that has moved stays as long as it is needed.
@@ -21,7 +15,11 @@ export class Anchor {
   private readonly anchor: RingReader
   /** What the anchor has read + `base` is what the reader had read at the same place. */
   private readonly base: number
-  private readonly queue: Hold[] = []
+  /** What is in use, from `head` on: by whom, its mark, and the bytes that the reader had read before. */
+  private readonly uses: Use[] = []
+  private readonly marks: number[] = []
+  private readonly from: number[] = []
+  private head = 0
 
   private constructor(reader: RingReader, anchor: RingReader) {
     this.reader = reader
@@ -48,7 +46,7 @@ export class Anchor {
   }
 
   get isIdle(): boolean {
-    return this.queue.length === 0
+    return this.head === this.uses.length
   }
 
   /**
@@ -61,18 +59,18 @@ export class Anchor {
   }
 
   /** Holds the piece that the reader shows. */
-  add(use: Use): void {
-    this.queue.push({ use, from: this.reader.bytes })
+  add(use: Use, mark: number): void {
+    this.uses.push(use)
+    this.marks.push(mark)
+    this.from.push(this.reader.bytes)
   }
 
   /** Moves on; if not `all`, only when it is worth while. */
   advance(all: boolean): void {
-    const { anchor, queue, reader, base } = this
-    let over = 0
-    while (over < queue.length && queue[over]!.use.isOver()) over++
-    if (over > 0) queue.splice(0, over)
-    if (queue.length === 0 && !this.isInPlace) return
-    const to = queue.length > 0 ? queue[0]!.from : reader.bytes
+    const { anchor, reader, base } = this
+    this.skipOver()
+    if (this.isIdle && !this.isInPlace) return
+    const to = this.isIdle ? reader.bytes : this.from[this.head]!
     if (!all && to - anchor.bytes - base < anchor.area.capacity >>> 4) return
     // A piece without bytes is nobody's.
     while (anchor.peek() >= 0) {
@@ -86,5 +84,17 @@ export class Anchor {
 
   leave(): void {
     this.anchor.leave()
+  }
+
+  private skipOver(): void {
+    const { uses, marks, from } = this
+    let { head } = this
+    while (head < uses.length && uses[head]!.isOver(marks[head]!)) head++
+    this.head = head
+    if (head === uses.length) uses.length = marks.length = from.length = this.head = 0
+    else if (head > 1024 && head > uses.length >>> 1) {
+      for (const list of [uses, marks, from]) list.splice(0, head)
+      this.head = 0
+    }
   }
 }

@@ -8,10 +8,11 @@ import type { BlockSink } from './sink.js'
 export class RingSink implements BlockSink {
   readonly writer: RingWriter
   readonly isIndex = false
+  readonly room: RingWriter
   private readonly heap: Uint8Array
 
   constructor(arena: Arena, writer: RingWriter) {
-    this.writer = writer
+    this.writer = this.room = writer
     this.heap = arena.bytes
   }
 
@@ -43,7 +44,10 @@ export class RingSink implements BlockSink {
 
   put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     const { writer } = this
-    if (isWhole === undefined) return writer.write(bytes, more)
+    if (isWhole === undefined) {
+      const isInside = !more && bytes.buffer === this.heap.buffer
+      return isInside ? writer.writeFrom(bytes.byteOffset, bytes.length) : writer.write(bytes, more)
+    }
     const at = writer.reserve(bytes.length)
     if (at < 0) return -1
     const { reserved } = writer

@@ -67,7 +67,7 @@ export class RingSource implements BlockSource {
     if (this.offset < 0) return false
     this.length = reader.length
     this.more = reader.area.kind !== 'c' && reader.more
-    this.holds.advance(false)
+    if (this.holds.isDue) this.holds.advance(false)
     return true
   }
 
@@ -99,8 +99,8 @@ export class RingSource implements BlockSource {
     localWakes.wakeReaders(area, 1 << claim.slot)
   }
 
-  hold(use: Use): boolean {
-    return this.isLossy || this.holds.add(use)
+  hold(use: Use, mark: number): boolean {
+    return this.isLossy || this.holds.add(use, mark)
   }
 
   settle(): boolean {
