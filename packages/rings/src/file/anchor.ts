@@ -3,6 +3,10 @@ import type { RingReader } from '../ring/reader.js'
 import { heldSlot } from '../ring/slots.js'
 import type { Use } from './source.js'
 
+/** Leaves; a reader of another process's ring also has memory to give back. */
+const dismiss = (reader: RingReader & { close?(): void }): void =>
+  reader.close === undefined ? reader.leave() : reader.close()
+
 /**
  * A second reader of a ring that stays at the oldest piece that is in use, behind the first one. So the producer waits
  * for it as for any other reader, and the memory of a ring that has moved stays as long as it is needed.
@@ -41,7 +45,7 @@ export class Anchor {
       if (anchor.area.kind === 'c') anchor.consume(Math.min(anchor.length, apart))
       else anchor.next()
     }
-    anchor.leave()
+    dismiss(anchor)
     return undefined
   }
 
@@ -83,7 +87,7 @@ export class Anchor {
   }
 
   leave(): void {
-    this.anchor.leave()
+    dismiss(this.anchor)
   }
 
   private skipOver(): void {

@@ -1,7 +1,7 @@
 import { close, closeSync, write, writeSync } from 'node:fs'
 import { promised } from './disk-file.node.js'
 import type { Outlet } from './outlet.node.js'
-import { checkSignal, pauseToRetry, pauseToRetrySync } from './pause.node.js'
+import { pauseToRetry, pauseToRetrySync } from './pause.node.js'
 import { codeOf } from './system-error.js'
 
 /** A descriptor, possibly one that does not block. */
@@ -9,31 +9,29 @@ export class DescriptorOutlet implements Outlet {
   readonly isDoneInTime = true
   readonly takesNothing = false
   readonly fd: number
-  private readonly signal: AbortSignal | undefined
   private isMine: boolean
   private isAbandoned = false
 
   /** `isMine`: it is closed by `give`. */
-  constructor(fd: number, signal?: AbortSignal, isMine = false) {
+  constructor(fd: number, isMine = false) {
     this.fd = fd
-    this.signal = signal
     this.isMine = isMine
   }
 
   async take(): Promise<void> {}
   keepOut(): void {}
+  letIn(): void {}
   moved(): void {}
 
   async write(bytes: Uint8Array): Promise<void> {
     let tries = 0
     for (let at = 0; at < bytes.length; ) {
-      checkSignal(this.signal)
       try {
         at += await promised<number>((done) => write(this.fd, bytes, at, bytes.length - at, null, done))
         tries = 0
       } catch (error) {
         if (codeOf(error) !== 'EAGAIN' || this.isAbandoned) throw error
-        await pauseToRetry(tries++, this.signal)
+        await pauseToRetry(tries++)
       }
     }
   }
@@ -56,6 +54,7 @@ export class DescriptorOutlet implements Outlet {
   }
 
   async give(): Promise<void> {
+    this.isAbandoned = true
     if (!this.isMine) return
     this.isMine = false
     await promised<void>((done) => close(this.fd, (error) => done(error)))

@@ -1,4 +1,4 @@
-import { open } from 'node:fs'
+import { open, openSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { DescriptorOutlet } from './descriptor-outlet.node.js'
@@ -21,24 +21,27 @@ export interface Outlet {
   readonly isDoneInTime: boolean
   /** Waits until what others have written is under way. */
   take(): Promise<void>
-  /** What others write from now on waits until `give`, or the next `write`; only of what has an `fd`. */
+  /** What others write waits from now on, until `letIn` or the next `write`; only of what has an `fd`. */
   keepOut(): void
-  /** Writes all of it. */
+  letIn(): void
+  /** Writes all of it. When this resolves or rejects, nobody looks at `bytes` any more. */
   write(bytes: Uint8Array): Promise<void>
-  /** The same in a thread that may stand still; undefined: it cannot. */
-  writeSync?(bytes: Uint8Array): void
   /** Says that bytes went by another way. @throws SL_BROKEN_PIPE when it was closed */
   moved(): void
-  /** Nothing more comes, and a `write` that is under way must not look at its bytes any more: a stream is destroyed. */
+  /** Nothing more comes, and a `write` that is under way shall end soon: a stream is destroyed. */
   abandon(): void
   give(): Promise<void>
 }
 
 /** @throws what the system says */
-export const outletTo = async (to: Destination, signal?: AbortSignal): Promise<Outlet> => {
-  if (typeof to === 'number') return new DescriptorOutlet(to, signal)
+export const outletTo = async (to: Destination): Promise<Outlet> => {
+  if (typeof to === 'number') return new DescriptorOutlet(to)
   if (typeof to === 'string' || to instanceof URL) {
-    return new DescriptorOutlet(await promised<number>((done) => open(to, 'w', done)), signal, true)
+    return new DescriptorOutlet(await promised<number>((done) => open(to, 'w', done)), true)
   }
-  return 'cork' in to ? new StreamOutlet(to, signal) : new DescriptorOutlet(to.fd, signal)
+  return 'cork' in to ? new StreamOutlet(to) : new DescriptorOutlet(to.fd)
 }
+
+/** The same for a thread that may stand still; only of what such a thread can write to. */
+export const outletToSync = (to: string | URL | number): DescriptorOutlet =>
+  typeof to === 'number' ? new DescriptorOutlet(to) : new DescriptorOutlet(openSync(to, 'w'), true)

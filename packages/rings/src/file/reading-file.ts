@@ -228,9 +228,9 @@ export class ReadingFile implements Showing {
 
   /**
    * @internal `work` uses what this file shows: nothing else can be done with it until then, and it is not left.
-   * undefined: the file was closed meanwhile. @throws SL_INTERRUPTED
+   * undefined: the file was closed meanwhile, and `stop` was told to end it. @throws SL_INTERRUPTED
    */
-  async lend<T>(work: Promise<T>): Promise<T | undefined> {
+  async lend<T>(work: Promise<T>, stop?: () => void): Promise<T | undefined> {
     const end = (): void => {
       this.isBusy = false
       this.lent = undefined
@@ -238,7 +238,10 @@ export class ReadingFile implements Showing {
     this.isBusy = true
     this.lent = work.then(end, end)
     const closed = new Promise<undefined>((done) => {
-      this.onClose = () => done(undefined)
+      this.onClose = () => {
+        stop?.()
+        done(undefined)
+      }
     })
     const result = await Promise.race([work, closed])
     this.closing.checkAbort()
@@ -298,7 +301,8 @@ export class ReadingFile implements Showing {
     return iterateSync(this)
   }
 
-  private begin(): void {
+  /** @internal @throws SL_USAGE, SL_INTERRUPTED when nothing can be done with it now */
+  begin(): void {
     if (!this.closing.isStopped && !this.isBusy) return
     this.closing.check()
     refuseSecond(this.isBusy)

@@ -35,7 +35,7 @@ export class RingSource implements BlockSource {
     return this.reader.area.kind
   }
 
-  get state() {
+  get state(): BlockSource['state'] {
     const { state } = this.reader
     return state === 'ended' || state === 'gone' ? state : 'open'
   }
@@ -110,7 +110,8 @@ export class RingSource implements BlockSource {
 
   describe(index: IndexRecord, offset: number, length: number): void {
     const { area, position } = this.reader
-    index.ring = area.id
+    // Where it lies here: the id of another process's ring does not say that.
+    index.ring = area.offset / 64
     index.position = this.dataPosition(position)
     index.offset = offset - this.offset
     index.length = length

@@ -3,7 +3,7 @@ import { loadNative } from '../native/load.node.js'
 import type { NativeRings } from '../native/types.js'
 import { type DiskFile, type FileName, openDisk } from './disk-file.node.js'
 import { type Destination, type Outlet, outletTo } from './outlet.node.js'
-import { checkSignal, pauseToRetry } from './pause.node.js'
+import { checkSignal, orInterrupted, pauseToRetry } from './pause.node.js'
 import { codeOf, systemError } from './system-error.js'
 
 /** What of a file is sent, and how. */
@@ -30,6 +30,8 @@ export interface Task {
   readonly signal?: AbortSignal
   readonly native: Movers | undefined
   readonly bufferBytes?: number
+  /** Told of all that was sent. */
+  count?(bytes: number): void
 }
 
 /** Asked of the system at once. It comes back earlier, whatever it has moved, so that a signal is heard. */
@@ -68,8 +70,8 @@ export const sendFile = async (from: FileName, to: Destination, options: SendOpt
   try {
     checkSignal(signal)
     file = await openDisk(from)
-    outlet = await outletTo(to, signal)
-    await outlet.take()
+    outlet = await outletTo(to)
+    await orInterrupted(outlet.take(), signal)
     return await send(file, outlet, { offset, length, signal, native, bufferBytes })
   } catch (error) {
     throw systemError(error, 'send a file')
@@ -82,7 +84,14 @@ export const sendFile = async (from: FileName, to: Destination, options: SendOpt
 /** From an open file to an outlet that was taken; see `sendFile`. */
 export const send = async (file: DiskFile, outlet: Outlet, task: Task): Promise<number> => {
   if (outlet.takesNothing) return 0
-  const sent = task.native !== undefined && outlet.fd !== undefined ? await moveAll(file, outlet, task) : undefined
+  if (task.native === undefined || outlet.fd === undefined) return copyAll(file, outlet, task)
+  let sent: number | undefined
+  outlet.keepOut()
+  try {
+    sent = await moveAll(file, outlet, task)
+  } finally {
+    outlet.letIn()
+  }
   return sent ?? copyAll(file, outlet, task)
 }
 
@@ -98,7 +107,6 @@ const moveAll = async (file: DiskFile, outlet: Outlet, task: Task): Promise<numb
   }
   let sent = 0
   let tries = 0
-  outlet.keepOut()
   while (sent < length) {
     checkSignal(signal)
     let n = 0
@@ -112,6 +120,7 @@ const moveAll = async (file: DiskFile, outlet: Outlet, task: Task): Promise<numb
     outlet.moved()
     if (n === 0) break
     sent += Math.max(n, 0)
+    task.count?.(Math.max(n, 0))
     if (n < 0) await pauseToRetry(tries++, signal)
     else tries = 0
   }
@@ -135,9 +144,10 @@ const copyAll = async (file: DiskFile, outlet: Outlet, task: Task): Promise<numb
   while (filled.length > 0) {
     checkSignal(signal)
     // Waited for together: neither may be left behind when the other fails.
-    const [result, written] = await Promise.allSettled([read(next), outlet.write(filled)])
+    const [result, written] = await Promise.allSettled([read(next), orInterrupted(outlet.write(filled), signal)])
     if (written.status === 'rejected') throw written.reason
     sent += filled.length
+    task.count?.(filled.length)
     outlet.moved()
     if (result.status === 'rejected') throw result.reason
     filled = result.value

@@ -3,7 +3,6 @@ import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { StreamlineError } from '@netstreamline/core'
 import type { Outlet } from './outlet.node.js'
-import { interrupted } from './pause.node.js'
 
 /** What Node does not say of a socket in its types. */
 interface Handle {
@@ -41,14 +40,12 @@ const nothing = new Uint8Array(0)
 export class StreamOutlet implements Outlet {
   readonly isDoneInTime: boolean
   private readonly stream: Writable
-  private readonly signal: AbortSignal | undefined
   private problem: unknown
   private fail: ((error: unknown) => void) | undefined
   private corked: Socket | undefined
 
-  constructor(stream: Writable, signal?: AbortSignal) {
+  constructor(stream: Writable) {
     this.stream = stream
-    this.signal = signal
     // Whoever else calls back may keep the bytes: a Transform hands on the very chunk.
     this.isDoneInTime = stream instanceof Socket || stream instanceof WriteStream
   }
@@ -76,6 +73,11 @@ export class StreamOutlet implements Outlet {
     this.corked?.cork()
   }
 
+  letIn(): void {
+    this.corked?.uncork()
+    this.corked = undefined
+  }
+
   write(bytes: Uint8Array): Promise<void> {
     return this.writeTo(this.stream, bytes)
   }
@@ -96,7 +98,7 @@ export class StreamOutlet implements Outlet {
     stream.off('close', this.onClose)
     // What was reported already comes as an event, too, possibly later.
     if (this.problem === undefined && !stream.destroyed) stream.off('error', this.onError)
-    this.uncork()
+    this.letIn()
   }
 
   /** A socket or pipe whose bytes go out as they are; a TLS socket has a descriptor, too, but is none. */
@@ -111,32 +113,16 @@ export class StreamOutlet implements Outlet {
 
   private writeTo(stream: Writable, bytes: Uint8Array): Promise<void> {
     this.check()
-    this.uncork()
+    this.letIn()
     return new Promise<void>((done, fail) => {
-      const end = (): void => {
-        this.fail = undefined
-        this.signal?.removeEventListener('abort', abort)
-      }
-      const abort = (): void => this.fail?.(interrupted(this.signal!))
-      this.fail = (error) => {
-        end()
-        fail(error)
-      }
-      this.signal?.addEventListener('abort', abort)
+      this.fail = fail
       stream.write(bytes, (error) => {
+        this.fail = undefined
         this.problem ??= error ?? undefined
-        if (error) this.fail?.(this.problem)
-        else {
-          end()
-          done()
-        }
+        if (error) fail(this.problem)
+        else done()
       })
     })
-  }
-
-  private uncork(): void {
-    this.corked?.uncork()
-    this.corked = undefined
   }
 
   private check(): void {
@@ -145,11 +131,14 @@ export class StreamOutlet implements Outlet {
   }
 
   private readonly onError = (error: unknown): void => {
-    this.problem = error
-    this.fail?.(error)
+    this.problem ??= error
   }
 
-  private readonly onClose = (): void => this.onError(this.problem ?? closed())
+  /** Now nobody looks at what was written any more, whether or not that was called back. */
+  private readonly onClose = (): void => {
+    this.problem ??= closed()
+    this.fail?.(this.problem)
+  }
 }
 
 const closed = (): StreamlineError =>

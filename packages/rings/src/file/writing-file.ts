@@ -53,7 +53,7 @@ export class WritingFile {
     this.sink = sink
     this.cutter = new Cutter(sink)
     this.whenAlone = options.whenAlone
-    this.closing = new Closing(options.signal, () => void this.abort())
+    this.closing = new Closing(options.signal, () => void this.abort().catch(() => {}))
     flushes(this)
   }
 
@@ -95,6 +95,11 @@ export class WritingFile {
     return this.putSync(bytes, more)
   }
 
+  /** @internal @throws SL_USAGE, SL_INTERRUPTED when it is closed */
+  check(): void {
+    this.closing.check()
+  }
+
   /** @internal `isWhole`: see Cutter; then 0 means that nothing was written. */
   putSync(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     this.begin()
@@ -131,18 +136,23 @@ export class WritingFile {
 
   /**
    * @internal Lets `read` write to the memory of the ring, which must have `room`: at most `most` bytes, a piece at a
-   * time, until it gives 0.
+   * time, until it gives 0 or `isOver`.
    */
-  fill(most: number, read: (offset: number, length: number) => Promise<number>): Promise<void> {
+  fill(
+    most: number,
+    read: (heap: Uint8Array, offset: number, length: number) => Promise<number>,
+    isOver: () => boolean,
+  ): Promise<void> {
     return this.inTurn(async () => {
       for (let rest = most; rest > 0; ) {
         this.closing.check()
+        if (isOver()) return
         const at = this.reserve(rest)
         if (at < 0) {
           await this.sleep(Math.min(rest, this.sink.cut))
           continue
         }
-        const n = await read(at, this.sink.room!.reserved)
+        const n = await read(this.arena.bytes, at, this.sink.room!.reserved)
         this.closing.check()
         if (n === 0) return
         this.sink.room!.commit(n)
@@ -152,7 +162,7 @@ export class WritingFile {
   }
 
   /** @internal */
-  fillSync(most: number, read: (offset: number, length: number) => number): void {
+  fillSync(most: number, read: (heap: Uint8Array, offset: number, length: number) => number): void {
     this.begin()
     for (let rest = most; rest > 0; ) {
       const at = this.reserve(rest)
@@ -160,7 +170,7 @@ export class WritingFile {
         this.sleepSync(Math.min(rest, this.sink.cut))
         continue
       }
-      const n = read(at, this.sink.room!.reserved)
+      const n = read(this.arena.bytes, at, this.sink.room!.reserved)
       if (n === 0) return
       this.sink.room!.commit(n)
       rest -= n
@@ -216,6 +226,9 @@ export class WritingFile {
       if (this.closing.isClosed) return
       try {
         await this.sink.drain?.()
+      } catch (error) {
+        this.closing.checkAbort()
+        throw error
       } finally {
         if (this.stop()) {
           this.sink.end()
@@ -275,7 +288,8 @@ export class WritingFile {
     refuseSecond(this.waiting > 0)
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** @internal After all that was to be written before. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const before = this.last
     this.waiting++
     try {
