@@ -8,6 +8,7 @@ import { codeOf } from './system-error.js'
 export class DescriptorOutlet implements Outlet {
   readonly isDoneInTime = true
   readonly takesNothing = false
+  onClosed: ((problem: unknown) => void) | undefined
   readonly fd: number
   private isMine: boolean
   private isAbandoned = false

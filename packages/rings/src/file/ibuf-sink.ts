@@ -18,6 +18,7 @@ const BATCH_BYTES = 16384
  * file has just shown only the index (§6.1).
  */
 export class IBufSink implements BlockSink, Use {
+  onProblem: (() => void) | undefined
   readonly kind = 'i'
   readonly isIndex = true
   published = 0

@@ -38,7 +38,8 @@ export class OutletSink implements BlockSink {
   private readonly abandoned = new AbortController()
   /** What is written at the moment. Never rejects; `problem` says why nothing goes on. */
   private running: Promise<void> | undefined
-  private problem: unknown
+  problem: unknown
+  onProblem: (() => void) | undefined
 
   constructor(arena: Arena, outlet: Outlet, bytes: number, isSync: boolean) {
     this.arena = arena
@@ -47,6 +48,7 @@ export class OutletSink implements BlockSink {
     this.writer = createRingWriter(arena, { kind: 'c', bytes, maxReaders: 1 })
     this.reader = attachRingReader(arena, this.writer.descriptor)
     this.ring = new RingSink(arena, this.writer)
+    outlet.onClosed = (problem) => this.fail(problem)
     this.passFrom = outlet.isDoneInTime ? PASS_FROM : Number.POSITIVE_INFINITY
   }
 
@@ -187,6 +189,12 @@ export class OutletSink implements BlockSink {
     })
   }
 
+  private fail(error: unknown): void {
+    this.problem ??= systemError(error, 'write a file')
+    this.bell.ring()
+    this.onProblem?.()
+  }
+
   private check(): void {
     if (this.problem !== undefined) throw this.problem
   }
@@ -196,7 +204,7 @@ export class OutletSink implements BlockSink {
     try {
       work()
     } catch (error) {
-      this.problem = systemError(error, 'write a file')
+      this.fail(error)
       throw this.problem
     }
   }
@@ -228,7 +236,7 @@ export class OutletSink implements BlockSink {
       try {
         if (this.problem === undefined) await work()
       } catch (error) {
-        this.problem ??= systemError(error, 'write a file')
+        this.fail(error)
       }
       this.running = undefined
       this.bell.ring()

@@ -19,6 +19,8 @@ export interface Outlet {
   readonly takesNothing: boolean
   /** Is `write` done with the bytes when it resolves? If not it must be given bytes of its own. */
   readonly isDoneInTime: boolean
+  /** Called when it was closed by others. */
+  onClosed: ((problem: unknown) => void) | undefined
   /** Waits until what others have written is under way. */
   take(): Promise<void>
   /** What others write waits from now on, until `letIn` or the next `write`; only of what has an `fd`. */

@@ -147,11 +147,15 @@ export class ReadingFile implements Showing {
     return piece !== undefined ? piece : this.untilSync(() => this.tryPiece(count))
   }
 
-  /** @internal */
-  async piece(count: number): Promise<Uint8Array | null> {
-    if (isTurnDue() && !(await this.giveWay())) return null
+  /** @internal null also as soon as `isOver`, which is asked after `wake`. */
+  async piece(count: number, isOver: () => boolean): Promise<Uint8Array | null> {
     const piece = this.tryPiece(count)
-    return piece !== undefined ? piece : this.until(() => this.tryPiece(count))
+    return piece !== undefined ? piece : this.until(() => (isOver() ? null : this.tryPiece(count)))
+  }
+
+  /** @internal Ends a wait in this thread. */
+  wake(): void {
+    this.source.wake()
   }
 
   /** Were the bytes that were shown last still whole just now? Always true of an srp ring. */

@@ -1,11 +1,10 @@
 import type { Arena } from '../arena.js'
-import { TABLE } from '../format.js'
-import { localWakes } from '../ring/wakes.js'
 import type { RingWriter } from '../ring/writer.js'
 import type { BlockSink } from './sink.js'
 
 /** A ring with many readers, as files write it. */
 export class RingSink implements BlockSink {
+  onProblem: (() => void) | undefined
   readonly writer: RingWriter
   readonly isIndex = false
   readonly room: RingWriter
@@ -78,9 +77,7 @@ export class RingSink implements BlockSink {
   }
 
   wake(): void {
-    const { area } = this.writer
-    Atomics.store(area.words, area.table + TABLE.writerSleeps, 0)
-    localWakes.wakeWriter(area)
+    this.writer.stir()
   }
 
   end(): void {

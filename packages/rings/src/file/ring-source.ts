@@ -4,7 +4,6 @@ import { describe } from '../header.js'
 import type { IndexRecord } from '../index-record.js'
 import { attachRingReader } from '../ring/local.js'
 import type { RingReader } from '../ring/reader.js'
-import { localWakes } from '../ring/wakes.js'
 import { Holds } from './holds.js'
 import { seekRing } from './seek.js'
 import { LOOK } from './sleep.js'
@@ -95,8 +94,7 @@ export class RingSource implements BlockSource {
   }
 
   wake(): void {
-    const { area, claim } = this.reader
-    localWakes.wakeReaders(area, 1 << claim.slot)
+    this.reader.stir()
   }
 
   hold(use: Use, mark: number): boolean {

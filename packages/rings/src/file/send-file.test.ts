@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import {
   appendFileSync,
   closeSync,
@@ -20,22 +20,17 @@ import { PassThrough, Writable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { loadNative, nativeProblem } from '../native/load.node.js'
+import { connected, digest, lengthOf, pattern, type Sockets, wholeOf } from '../testing/disk.js'
 import { sendFile } from './send-file.node.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'streamline-send-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-const sockets: { destroy(): void }[] = []
+const sockets: Sockets = []
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
 })
 
-/** Bytes that say where they are. */
-const pattern = (bytes: number): Buffer => {
-  const data = Buffer.alloc(bytes)
-  for (let i = 0; i < bytes; i++) data[i] = (i * 31 + (i >> 8) * 7 + (i >> 16)) & 255
-  return data
-}
 const SIZE = 3_000_001
 const data = pattern(SIZE)
 const path = join(dir, 'data')
@@ -45,34 +40,6 @@ const LARGE = 2 ** 26
 const large = join(dir, 'large')
 writeFileSync(large, '')
 truncateSync(large, LARGE)
-const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-/** Two ends of a connection. */
-const connected = async (): Promise<{ near: Socket; far: Socket }> => {
-  const server = createServer()
-  const far = new Promise<Socket>((done) => server.once('connection', done))
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const pair = { near, far: await far }
-  server.close()
-  for (const socket of [near, pair.far]) {
-    sockets.push(socket)
-    socket.on('error', () => {})
-  }
-  return pair
-}
-
-const all = async (from: AsyncIterable<Uint8Array>): Promise<Buffer> => {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of from) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-const length = async (from: AsyncIterable<Uint8Array>): Promise<number> => {
-  let bytes = 0
-  for await (const chunk of from) bytes += chunk.length
-  return bytes
-}
 
 const turn = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
@@ -85,8 +52,8 @@ if (native === undefined) console.warn(`sendFile by the system is not tested: ${
 
 describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is sent, $way', ({ options }) => {
   it('arrives at a socket between what was written before and after', async () => {
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     near.write('before ')
     expect(await sendFile(path, near, options)).toBe(SIZE)
     near.write(' after')
@@ -101,7 +68,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   it('waits for a socket that connects', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((done) => server.once('listening', done))
-    const got = new Promise<Socket>((done) => server.once('connection', done)).then(all)
+    const got = new Promise<Socket>((done) => server.once('connection', done)).then(wholeOf)
     const near = connect((server.address() as AddressInfo).port, '127.0.0.1')
     sockets.push(near)
     expect(await sendFile(path, near, options)).toBe(SIZE)
@@ -137,7 +104,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   })
 
   it('goes to a descriptor that does not block, as fast as the other end takes it', async () => {
-    const { near, far } = await connected()
+    const { near, far } = await connected(sockets)
     far.pause()
     const { fd } = (near as unknown as { _handle: { fd: number } })._handle
     const sending = sendFile(large, fd, options)
@@ -147,7 +114,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     })
     await turn(50)
     expect(isDone).toBe(false)
-    const got = length(far)
+    const got = lengthOf(far)
     expect(await sending).toBe(LARGE)
     near.end()
     expect(await got).toBe(LARGE)
@@ -157,12 +124,12 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
     const shrinking = join(dir, 'shrinking')
     writeFileSync(shrinking, '')
     truncateSync(shrinking, LARGE)
-    const { near, far } = await connected()
+    const { near, far } = await connected(sockets)
     far.pause()
     const sending = sendFile(shrinking, near, options)
     await turn(50)
     truncateSync(shrinking, 1000)
-    const got = length(far)
+    const got = lengthOf(far)
     const sent = await sending
     expect(sent).toBeLessThan(LARGE)
     near.end()
@@ -170,7 +137,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   })
 
   it('says so when the other end goes', async () => {
-    const { near, far } = await connected()
+    const { near, far } = await connected(sockets)
     far.pause()
     const sending = sendFile(large, near, options)
     await turn(20)
@@ -181,7 +148,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   it.each(['socket', 'descriptor'])(
     'stops when its signal fires, though nobody takes anything from the %s',
     async (to) => {
-      const { near, far } = await connected()
+      const { near, far } = await connected(sockets)
       far.pause()
       const stop = new AbortController()
       const { fd } = (near as unknown as { _handle: { fd: number } })._handle
@@ -193,7 +160,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   )
 
   it('names what is wrong with it', async () => {
-    const { near } = await connected()
+    const { near } = await connected(sockets)
     await expect(sendFile(join(dir, 'none'), near, options)).rejects.toMatchObject({ code: 'SL_NO_FILE' })
     await expect(sendFile(dir, near, options)).rejects.toMatchObject({ code: 'SL_IS_DIRECTORY' })
     await expect(sendFile(path, near, { ...options, offset: -1 })).rejects.toMatchObject({ code: 'SL_USAGE' })
@@ -202,8 +169,8 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   })
 
   it('may be a device, of which only so many bytes are asked', async () => {
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     expect(await sendFile('/dev/zero', near, { ...options, length: 100_000 })).toBe(100_000)
     near.end()
     expect(digest(await got)).toBe(digest(Buffer.alloc(100_000)))
@@ -217,8 +184,8 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   })
 
   it('may be what comes out of a pipe, until its writer ends', async () => {
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     const fifo = join(dir, `fifo-${randomUUID()}`)
     execFileSync('mkfifo', [fifo])
     // Slower than it is sent.
@@ -230,8 +197,8 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   })
 
   it('stops when its signal fires, though a pipe gives nothing', async () => {
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     const fifo = join(dir, `fifo-${randomUUID()}`)
     execFileSync('mkfifo', [fifo])
     const both = openSync(fifo, 'r+')
@@ -250,7 +217,7 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
 
   it('goes through a pipe that blocks, as fast as it is read', async () => {
     const reader = spawn('sh', ['-c', 'sleep 0.2; sha256sum'], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const sum = all(reader.stdout)
+    const sum = wholeOf(reader.stdout)
     expect(await sendFile(path, reader.stdin, options)).toBe(SIZE)
     reader.stdin.end()
     expect((await sum).toString()).toContain(digest(data))
@@ -281,15 +248,15 @@ describe.each(native === undefined ? ways.slice(0, 1) : ways)('a file that is se
   it('may be empty', async () => {
     const empty = join(dir, 'empty')
     writeFileSync(empty, '')
-    const { near } = await connected()
+    const { near } = await connected(sockets)
     expect(await sendFile(empty, near, options)).toBe(0)
   })
 })
 
 describe.skipIf(native === undefined)('a file that is sent by the system', () => {
   it('keeps its place in a stream, whatever is written meanwhile', async () => {
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     near.write('before ')
     const sending = sendFile(path, near)
     await turn(1)
@@ -305,14 +272,14 @@ describe.skipIf(native === undefined)('a file that is sent by the system', () =>
     const stop = new AbortController()
     const stalled = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const { near, far } = await connected()
+        const { near, far } = await connected(sockets)
         far.pause()
         return sendFile(large, near, { signal: stop.signal }).catch((error) => error.code)
       }).map((connection) => Promise.race([connection, turn(50)])),
     )
     expect(stalled.every((result) => result === undefined)).toBe(true)
-    const { near, far } = await connected()
-    const got = all(far)
+    const { near, far } = await connected(sockets)
+    const got = wholeOf(far)
     expect(await sendFile(path, near)).toBe(SIZE)
     near.end()
     expect(digest(await got)).toBe(digest(data))
@@ -332,7 +299,7 @@ describe('a file that is sent to a stream', () => {
     expect(await sendFile(path, keeper, { bufferBytes: 65_536 })).toBe(SIZE)
     expect(digest(Buffer.concat(kept))).toBe(digest(data))
     const through = new PassThrough()
-    const got = all(through)
+    const got = wholeOf(through)
     await sendFile(path, through, { bufferBytes: 65_536 })
     through.end()
     expect(digest(await got)).toBe(digest(data))

@@ -54,7 +54,10 @@ export interface BlockSink {
   wake(): void
   /** Nothing follows. */
   end(): void
-  /** Of what goes on to somewhere else. Everything written has arrived there. @throws why it could not */
+  /** Of what goes on to somewhere else: why nothing does any more, and who is told of that. */
+  readonly problem?: unknown
+  onProblem: (() => void) | undefined
+  /** Everything written has arrived there. @throws why it could not */
   drain?(): Promise<void>
   drainSync?(): void
   /** What has not arrived there need not. */

@@ -71,6 +71,19 @@ export const spliceSync = (from: ReadingFile, to: WritingFile, limit: SpliceLimi
   return progress.moved
 }
 
+/** Waits for the next piece, or for the news that it cannot go on. @throws why not */
+const wait = async (from: ReadingFile, to: WritingFile, most: number): Promise<Uint8Array | null> => {
+  to.check()
+  to.onStop = () => from.wake()
+  try {
+    const piece = await from.piece(most, () => !to.isGoing)
+    if (piece === null && !from.isClosed) to.check()
+    return piece
+  } finally {
+    to.onStop = undefined
+  }
+}
+
 /** The same by promises. */
 export const splice = async (from: ReadingFile, to: WritingFile, limit: SpliceLimit = {}): Promise<number> => {
   const given = from.source.giveTo?.(from, to, limit)
@@ -79,7 +92,7 @@ export const splice = async (from: ReadingFile, to: WritingFile, limit: SpliceLi
   while (progress.rest > 0) {
     if (isTurnDue() && !(await from.giveWay())) break
     let piece = from.tryPiece(progress.rest)
-    if (piece === undefined) piece = await from.piece(progress.rest)
+    if (piece === undefined) piece = await wait(from, to, progress.rest)
     if (piece === null) break
     const bytes = progress.safe(piece)
     if (bytes === undefined) continue

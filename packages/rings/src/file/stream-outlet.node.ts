@@ -39,6 +39,7 @@ const nothing = new Uint8Array(0)
 /** A stream. Its errors come out of what is under way, not as an event that nobody hears. */
 export class StreamOutlet implements Outlet {
   readonly isDoneInTime: boolean
+  onClosed: ((problem: unknown) => void) | undefined
   private readonly stream: Writable
   private problem: unknown
   private fail: ((error: unknown) => void) | undefined
@@ -138,6 +139,7 @@ export class StreamOutlet implements Outlet {
   private readonly onClose = (): void => {
     this.problem ??= closed()
     this.fail?.(this.problem)
+    this.onClosed?.(this.problem)
   }
 }
 

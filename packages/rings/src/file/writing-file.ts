@@ -36,6 +36,8 @@ export class WritingFile {
   /** Blocks of which only an index was written (splice), and those that were copied. */
   linked = 0
   copied = 0
+  /** @internal Called when it cannot go on. */
+  onStop: (() => void) | undefined
   /** @internal */
   readonly sink: BlockSink
   private readonly arena: Arena
@@ -53,6 +55,7 @@ export class WritingFile {
     this.sink = sink
     this.cutter = new Cutter(sink)
     this.whenAlone = options.whenAlone
+    sink.onProblem = () => this.onStop?.()
     this.closing = new Closing(options.signal, () => void this.abort().catch(() => {}))
     flushes(this)
   }
@@ -95,9 +98,15 @@ export class WritingFile {
     return this.putSync(bytes, more)
   }
 
-  /** @internal @throws SL_USAGE, SL_INTERRUPTED when it is closed */
+  /** @internal Can it be written? */
+  get isGoing(): boolean {
+    return !this.closing.isStopped && this.sink.problem === undefined
+  }
+
+  /** @internal @throws SL_USAGE, SL_INTERRUPTED when it is closed, and what has happened where it goes */
   check(): void {
     this.closing.check()
+    if (this.sink.problem !== undefined) throw this.sink.problem
   }
 
   /** @internal `isWhole`: see Cutter; then 0 means that nothing was written. */
@@ -379,6 +388,7 @@ export class WritingFile {
     if (!this.closing.close()) return false
     flushesNoMore(this)
     this.sink.wake()
+    this.onStop?.()
     return true
   }
 }
