@@ -2,7 +2,7 @@ import { StreamlineError } from '@netstreamline/core'
 import type { ReadingFile } from './reading-file.js'
 
 /** A copy of at most `most` of the bytes that come next; undefined: nothing is there now, null: the end. */
-export const tryCopy = (file: ReadingFile, most: number): Uint8Array | null | undefined => {
+export const tryCopy = (file: ReadingFile, most: number): Uint8Array<ArrayBuffer> | null | undefined => {
   for (;;) {
     const view = file.tryPeek(most)
     if (view === undefined || view === null) return view
@@ -13,7 +13,7 @@ export const tryCopy = (file: ReadingFile, most: number): Uint8Array | null | un
 }
 
 /** The same, when something is there. */
-export const copyNext = async (file: ReadingFile, most: number): Promise<Uint8Array | null> => {
+export const copyNext = async (file: ReadingFile, most: number): Promise<Uint8Array<ArrayBuffer> | null> => {
   for (;;) {
     const copy = tryCopy(file, most)
     if (copy !== undefined) return copy

@@ -68,5 +68,7 @@ export const toReadableStream = (
     cancel: () => file.close(),
   }
   const strategy = { highWaterMark: 0 }
-  return type === 'bytes' ? new ReadableStream({ type, ...source }, strategy) : new ReadableStream(source, strategy)
+  const stream =
+    type === 'bytes' ? new ReadableStream({ type, ...source }, strategy) : new ReadableStream(source, strategy)
+  return stream as unknown as ReadableStream<Uint8Array>
 }

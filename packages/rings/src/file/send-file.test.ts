@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import {
   appendFileSync,
   closeSync,
@@ -270,6 +271,7 @@ describe.skipIf(native === undefined)('a file that is sent by the system', () =>
 
   it('is sent to many who take nothing, while others get theirs', async () => {
     const stop = new AbortController()
+    setMaxListeners(100, stop.signal)
     const stalled = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const { near, far } = await connected(sockets)
