@@ -3,11 +3,9 @@ import type { RingReader } from '../ring/reader.js'
 import { heldSlot } from '../ring/slots.js'
 import type { Use } from './source.js'
 
-interface Hold {
-  readonly use: Use
-  /** Bytes that the reader had read before the piece. */
-  readonly from: number
-}
+/** Leaves; a reader of another process's ring also has memory to give back. */
+const dismiss = (reader: RingReader & { close?(): void }): void =>
+  reader.close === undefined ? reader.leave() : reader.close()
 
 /**
  * A second reader of a ring that stays at the oldest piece that is in use, behind the first one. So the producer waits
@@ -21,7 +19,11 @@ export class Anchor {
   private readonly anchor: RingReader
   /** What the anchor has read + `base` is what the reader had read at the same place. */
   private readonly base: number
-  private readonly queue: Hold[] = []
+  /** What is in use, from `head` on: by whom, its mark, and the bytes that the reader had read before. */
+  private readonly uses: Use[] = []
+  private readonly marks: number[] = []
+  private readonly from: number[] = []
+  private head = 0
 
   private constructor(reader: RingReader, anchor: RingReader) {
     this.reader = reader
@@ -43,12 +45,12 @@ export class Anchor {
       if (anchor.area.kind === 'c') anchor.consume(Math.min(anchor.length, apart))
       else anchor.next()
     }
-    anchor.leave()
+    dismiss(anchor)
     return undefined
   }
 
   get isIdle(): boolean {
-    return this.queue.length === 0
+    return this.head === this.uses.length
   }
 
   /**
@@ -61,18 +63,18 @@ export class Anchor {
   }
 
   /** Holds the piece that the reader shows. */
-  add(use: Use): void {
-    this.queue.push({ use, from: this.reader.bytes })
+  add(use: Use, mark: number): void {
+    this.uses.push(use)
+    this.marks.push(mark)
+    this.from.push(this.reader.bytes)
   }
 
   /** Moves on; if not `all`, only when it is worth while. */
   advance(all: boolean): void {
-    const { anchor, queue, reader, base } = this
-    let over = 0
-    while (over < queue.length && queue[over]!.use.isOver()) over++
-    if (over > 0) queue.splice(0, over)
-    if (queue.length === 0 && !this.isInPlace) return
-    const to = queue.length > 0 ? queue[0]!.from : reader.bytes
+    const { anchor, reader, base } = this
+    this.skipOver()
+    if (this.isIdle && !this.isInPlace) return
+    const to = this.isIdle ? reader.bytes : this.from[this.head]!
     if (!all && to - anchor.bytes - base < anchor.area.capacity >>> 4) return
     // A piece without bytes is nobody's.
     while (anchor.peek() >= 0) {
@@ -85,6 +87,18 @@ export class Anchor {
   }
 
   leave(): void {
-    this.anchor.leave()
+    dismiss(this.anchor)
+  }
+
+  private skipOver(): void {
+    const { uses, marks, from } = this
+    let { head } = this
+    while (head < uses.length && uses[head]!.isOver(marks[head]!)) head++
+    this.head = head
+    if (head === uses.length) uses.length = marks.length = from.length = this.head = 0
+    else if (head > 1024 && head > uses.length >>> 1) {
+      for (const list of [uses, marks, from]) list.splice(0, head)
+      this.head = 0
+    }
   }
 }

@@ -11,6 +11,8 @@ export interface Signal {
 /** Is a file still open? Closing and aborting end what is under way. */
 export class Closing {
   isClosed = false
+  /** Closed or aborted: `check` throws. */
+  isStopped = false
   private isAborted = false
   private readonly signal: Signal | undefined
   private readonly listener: (() => void) | undefined
@@ -20,10 +22,10 @@ export class Closing {
     this.signal = signal
     if (signal === undefined) return
     this.listener = () => {
-      this.isAborted = true
+      this.isAborted = this.isStopped = true
       close()
     }
-    if (signal.aborted) this.isAborted = true
+    if (signal.aborted) this.isAborted = this.isStopped = true
     else signal.addEventListener('abort', this.listener)
   }
 
@@ -44,7 +46,7 @@ export class Closing {
   /** True the first time. */
   close(): boolean {
     if (this.isClosed) return false
-    this.isClosed = true
+    this.isClosed = this.isStopped = true
     if (this.listener !== undefined) this.signal!.removeEventListener('abort', this.listener)
     return true
   }

@@ -33,7 +33,12 @@ export class Cutter {
   put(bytes: Uint8Array, from: number, more: boolean, isWhole?: () => boolean): number {
     const { sink } = this
     this.isDone = false
-    if (this.owesEnd && !this.end()) return from
+    if (this.owesEnd) {
+      if (!this.end()) return from
+      // There was no room for that alone.
+      this.isDone = from > 0 && from === bytes.length
+      if (this.isDone) return from
+    }
     if (sink.kind === 'c') return this.stream(bytes, from, isWhole)
     if (from === 0 && !more && !this.isInside && bytes.length <= sink.maxPiece) {
       const n = sink.put(bytes, false, isWhole)
@@ -50,6 +55,8 @@ export class Cutter {
     }
     this.owesEnd = !more
     this.isDone = this.end()
+    // Of nothing, nothing was written: it will come again.
+    if (!this.isDone && bytes.length === 0) this.owesEnd = false
     return at
   }
 

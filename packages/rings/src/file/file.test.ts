@@ -161,6 +161,27 @@ describe.each(KINDS)('a file over a ring of kind %s', (kind) => {
     expect(n).toBe(10_000)
   })
 
+  it('writes each block once, wherever the room ends', async () => {
+    const { writing, reading } = rigs.pair(kind)
+    const sizes = Array.from({ length: 600 }, (_, n) => n)
+    const writer = (async () => {
+      for (const n of sizes) {
+        await writing.write(block(n, n).subarray(0, n >> 1), true)
+        await writing.write(block(n, n).subarray(n >> 1, n - 1), true)
+        await writing.write(block(n, n).subarray(n - 1), n % 3 === 0)
+        // The end of a block may come by itself.
+        if (n % 3 === 0) await writing.write(new Uint8Array(0))
+      }
+      await writing.close()
+    })()
+    const got: Uint8Array[] = []
+    for await (const bytes of reading) got.push(bytes)
+    await writer
+    const wanted = sizes.map((n) => block(n, n))
+    if (kind === 'c') expect(joined(got)).toEqual(joined(wanted))
+    else expect(got).toEqual(wanted)
+  })
+
   it('refuses to be used when it is closed, and ends what waits', async () => {
     const { writing, reading } = rigs.pair(kind)
     const waiting = reading.read(new Uint8Array(4))

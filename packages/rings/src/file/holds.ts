@@ -14,6 +14,7 @@ export class Holds {
   private readonly join: () => RingReader
   /** From the oldest on; only the last one gets more to hold. */
   private anchors: Anchor[] = []
+  private looked = 0
 
   /** `join`: another reader that is waited for, from the oldest block on. */
   constructor(reader: RingReader, join: () => RingReader) {
@@ -25,15 +26,24 @@ export class Holds {
     return this.anchors.every(({ isIdle }) => isIdle)
   }
 
+  /** Is it worth while to look who is done? Not at each piece. */
+  get isDue(): boolean {
+    if (this.anchors.length === 0) return false
+    const { bytes, area } = this.reader
+    if (bytes - this.looked < area.capacity >>> 6) return false
+    this.looked = bytes
+    return true
+  }
+
   /** Holds the piece that the reader shows; false: the ring has no slot left for an anchor. */
-  add(use: Use): boolean {
+  add(use: Use, mark: number): boolean {
     let anchor = this.anchors.at(-1)
     if (anchor === undefined || !anchor.isInPlace) {
       anchor = this.drop()
       if (anchor === undefined) return false
       this.anchors.push(anchor)
     }
-    anchor.add(use)
+    anchor.add(use, mark)
     return true
   }
 

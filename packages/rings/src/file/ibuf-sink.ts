@@ -13,26 +13,12 @@ import type { BlockSource, Use } from './source.js'
 const BATCH_INDICES = 64
 const BATCH_BYTES = 16384
 
-/** The reader of an IBuf uses what lies before `end`, until it gives the place of the index back. */
-class IndexUse implements Use {
-  private readonly words: Int32Array
-  private readonly end: number
-  constructor(words: Int32Array, end: number) {
-    this.words = words
-    this.end = end
-  }
-  isOver(): boolean {
-    return (
-      ((Atomics.load(this.words, WORD.consumer) - this.end) | 0) >= 0 || Atomics.load(this.words, READER_GONE) !== 0
-    )
-  }
-}
-
 /**
  * An IBuf, as files write it: what is written is copied into the data buffer and its index pushed; of what a reading
  * file has just shown only the index (§6.1).
  */
-export class IBufSink implements BlockSink {
+export class IBufSink implements BlockSink, Use {
+  onProblem: (() => void) | undefined
   readonly kind = 'i'
   readonly isIndex = true
   published = 0
@@ -101,7 +87,7 @@ export class IBufSink implements BlockSink {
     source.describe(i, offset, length)
     if (!ibuf.positions.room(i.extended ? 64 : 32)) return false
     const end = (ibuf.positions.low + (i.extended ? 64 : 32)) | 0
-    if (!source.hold(new IndexUse(this.words, end))) return undefined
+    if (!source.hold(this, end)) return undefined
     const flags = i.flags | (more ? INDEX_MORE : 0)
     const { ring, position, classifier, stream, kind } = i
     if (i.extended) {
@@ -125,6 +111,12 @@ export class IBufSink implements BlockSink {
     } else ibuf.push(ring, position, i.offset, length, classifier, flags, stream, kind)
     this.count(length)
     return true
+  }
+
+  /** The reader of the IBuf uses what lies before `end`, until it gives the place of the index back. */
+  isOver(end: number): boolean {
+    const { words } = this
+    return ((Atomics.load(words, WORD.consumer) - end) | 0) >= 0 || Atomics.load(words, READER_GONE) !== 0
   }
 
   publish(): void {

@@ -9,6 +9,11 @@ import type { Rings } from './rings.js'
 import { LOOK, sleepOn, sleepOnSync, wakeAt } from './sleep.js'
 import type { BlockSource, Use } from './source.js'
 
+interface Held {
+  readonly use: Use
+  readonly mark: number
+}
+
 /** An index that is done, while one before it or itself is still in use elsewhere. */
 interface Passed {
   /** Low word of the position behind it. */
@@ -16,7 +21,7 @@ interface Passed {
   readonly ring: number
   /** End of its window in that ring; -1: it has no bytes. */
   readonly end: number
-  readonly uses: readonly Use[]
+  readonly uses: readonly Held[]
 }
 
 /** Give back after so many bytes, so that a small data buffer behind a large IBuf does not run full. */
@@ -49,7 +54,7 @@ export class IBufSource implements BlockSource {
   private ahead: number
   private isDone = false
   private isTorn = false
-  private uses: Use[] = []
+  private uses: Held[] = []
   private queue: Passed[] = []
   /** Ends of what is done, by ring, to be given back. */
   private readonly ends = new Map<number, number>()
@@ -133,8 +138,8 @@ export class IBufSource implements BlockSource {
     wakeAt(this.words, WORD.readerSleeps)
   }
 
-  hold(use: Use): boolean {
-    this.uses.push(use)
+  hold(use: Use, mark: number): boolean {
+    this.uses.push({ use, mark })
     return true
   }
 
@@ -190,7 +195,7 @@ export class IBufSource implements BlockSource {
   private shift(): void {
     const { queue } = this
     let over = 0
-    while (over < queue.length && queue[over]!.uses.every((use) => use.isOver())) {
+    while (over < queue.length && queue[over]!.uses.every(({ use, mark }) => use.isOver(mark))) {
       const { low, ring, end } = queue[over++]!
       this.pass(low, ring, end)
     }

@@ -4,7 +4,9 @@
  */
 export type { Signal } from './closing.js'
 export { type OpenReadOptions, type OpenWriteOptions, openRead, openWrite } from './open.js'
+export { type ReadableStreamOptions, toReadableStream } from './readable-stream.js'
 export type { ReadingFile, ReadOptions } from './reading-file.js'
 export type { IndexedRing } from './rings.js'
 export { type SpliceLimit, splice, spliceSync } from './splice.js'
+export { toWritableStream } from './writable-stream.js'
 export type { WhenAlone, WriteOptions, WritingFile } from './writing-file.js'

@@ -1,17 +1,7 @@
-import { StreamlineError } from '@netstreamline/core'
-import { advance } from '../position.js'
+import { BLOCK_END, Cursor, NOTHING } from './cursor.js'
+import { Parts } from './parts.js'
 import type { BlockSource } from './source.js'
-
-/**
- * Where the reader stands. start: the next piece begins a block. inside: it continues one. unsure: what was before it
- * is not known. tail: it belongs to a block whose beginning was lost.
- */
-type Phase = 'start' | 'inside' | 'unsure' | 'tail'
-
-/** What `advance` finds: nothing now, some of a piece, or the end of a block that was cut into pieces. */
-const NOTHING = 0
-const PIECE = 1
-const BLOCK_END = 2
+import { Views } from './views.js'
 
 /** What `showNext` gives where a block ends that was cut. */
 export const END = new Uint8Array(0)
@@ -22,72 +12,35 @@ const copyBytes = (heap: Uint8Array, from: number, length: number, target: Uint8
   else target.set(heap.subarray(from, from + length), at)
 }
 
-/**
- * Pieces of a source, joined to blocks. What a writing file cuts begins with an empty piece that has `more`, all of its
- * bytes have `more`, and an empty piece that has not ends it; another beginning gives it up. So whoever has not seen what was before knows a piece with
- * bytes and without `more` for a whole block, an empty one with `more` for a beginning, and passes on nothing else.
- */
-export class Pieces {
-  /** About what was given last; see ReadingFile. */
-  begins = false
-  position: number
-  /** Blocks of which a part was lost, or the beginning not seen. */
-  broken = 0
-  private readonly source: BlockSource
+/** What can be done with the pieces of a source: shown, copied, joined to blocks, stepped over. */
+export class Pieces extends Cursor {
   private readonly whenGone: 'fail' | 'end'
   private readonly heap: Uint8Array
-  private phase: Phase = 'unsure'
-  /** Of the piece under way (-1: none) so much was given, the last part from `given` on. */
-  private taken = -1
-  private given = -1
-  /** Does it begin a block? Does the next one, as the empty piece before it says? */
-  private isBeginning = false
-  private isBegun = false
-  private lost: number
+  private readonly views: Views
   /** Pieces of the block that `join` puts together. */
-  private parts: Uint8Array[] = []
-  private partBytes = 0
-  private partsBegin = false
-  /** Its end was seen by `isReady`. */
-  private isEnding = false
+  private readonly parts: Parts
 
-  constructor(source: BlockSource, whenGone: 'fail' | 'end') {
-    this.source = source
+  /** `limit`: most bytes of a block that `join` puts together. */
+  constructor(source: BlockSource, whenGone: 'fail' | 'end', limit: number) {
+    super(source)
     this.whenGone = whenGone
     this.heap = source.arena.bytes
-    this.position = source.position
-    this.lost = source.lostBlocks + source.lostBytes
+    this.views = new Views(this.heap)
+    this.parts = new Parts(limit)
   }
 
-  get more(): boolean {
-    const { source, taken } = this
-    if (source.kind === 'c') return false
-    if (this.isJoining) return true
-    // What was looked at only is the next block.
-    if (taken >= 0 && this.given < 0 && this.isBeginning) return false
-    return (taken >= 0 && taken < source.length) || (this.phase === 'inside' && !this.isBegun)
+  override get more(): boolean {
+    return this.isJoining || super.more
   }
 
   /** Has `join` taken pieces of a block that is not all there? */
   get isJoining(): boolean {
-    return this.parts.length > 0
+    return !this.parts.isEmpty
   }
 
   /** Nothing follows. @throws SL_BROKEN_PIPE */
   get isAtEnd(): boolean {
-    const { state } = this.source
-    if (state === 'open') return false
-    if (state === 'gone' && this.whenGone === 'fail') {
-      throw new StreamlineError('SL_BROKEN_PIPE', 'the writer of the ring has died', {
-        hint: 'Everything that it had published was read.',
-      })
-    }
-    if (this.phase === 'inside') {
-      throw new StreamlineError('SL_BROKEN_PIPE', 'the writer gave up inside a block', {
-        hint: 'What was read of that block is not all of it.',
-      })
-    }
-    return true
+    return this.isAtEndOf(this.whenGone)
   }
 
   /** At most `count` bytes in place; undefined: nothing is there now. What was shown before is not valid any more. */
@@ -98,8 +51,7 @@ export class Pieces {
     const { source, taken } = this
     const length = Math.min(count, source.length - taken)
     this.give(length)
-    const at = source.offset + taken
-    return this.heap.subarray(at, at + length)
+    return this.views.get(source.offset + taken, length)
   }
 
   /** The same, but stops at the end of a block that was cut: {@link END}. */
@@ -158,15 +110,15 @@ export class Pieces {
     return n > 0 ? n : this.isAtEnd ? 0 : -1
   }
 
-  /** A copy of the next block; undefined: not all of it is there, null: the end. @throws SL_RING if above `limit` */
-  join(limit: number): Uint8Array | null | undefined {
-    const { source } = this
+  /** A copy of the next block; undefined: not all of it is there, null: the end. @throws SL_RING if it is too long */
+  join(): Uint8Array | null | undefined {
+    const { source, parts } = this
     for (;;) {
       const found = this.advance()
       if (found === NOTHING) return this.isAtEnd ? null : undefined
       if (found === BLOCK_END) {
-        if (this.parts.length === 0 && !this.isBegun) continue
-        if (this.isBegun) this.partsBegin = true
+        if (parts.isEmpty && !this.isBegun) continue
+        if (this.isBegun) parts.begins = true
         this.isBegun = false
         return this.takeParts()
       }
@@ -178,10 +130,12 @@ export class Pieces {
         continue
       }
       this.give(copy.length)
-      if (this.parts.length === 0 && this.phase !== 'inside') return copy
-      if (this.parts.push(copy) === 1) this.partsBegin = this.begins
-      this.partBytes += copy.length
-      if (this.partBytes > limit) this.tooLong(limit)
+      if (parts.isEmpty && this.phase !== 'inside') return copy
+      if (!parts.add(copy, this.begins)) {
+        this.dropParts()
+        this.phase = this.phase === 'inside' ? 'tail' : 'start'
+        throw parts.tooLong()
+      }
       if (this.phase !== 'inside') return this.takeParts()
     }
   }
@@ -213,14 +167,8 @@ export class Pieces {
   }
 
   seek(position: number): void {
-    const { source } = this
-    source.seek(position)
-    this.taken = this.given = -1
-    this.dropParts()
-    this.lost = source.lostBlocks + source.lostBytes
-    this.phase = source.kind === 'c' ? 'unsure' : 'start'
-    this.isBegun = false
-    this.position = position
+    this.source.seek(position)
+    this.restart(position)
   }
 
   release(): void {
@@ -240,154 +188,16 @@ export class Pieces {
     return this.taken >= 0 && this.given >= 0 && this.taken - this.given === n ? this.source.offset + this.given : -1
   }
 
-  private advance(): number {
-    const { source } = this
-    const isStream = source.kind === 'c'
-    if (this.isEnding) {
-      this.isEnding = false
-      return BLOCK_END
-    }
-    if (this.taken >= 0) {
-      // Of a stream that is not waited for, what is given counts as read at once: so losses are exact.
-      const isOver = this.taken === source.length ? this.given >= 0 : isStream && source.isLossy && this.taken > 0
-      if (isOver) this.finish()
-      else if (source.isLossy && !source.intact()) this.tear()
-      else {
-        this.begins = this.isBeginning && this.taken === 0
-        return PIECE
-      }
-    }
-    while (source.look()) {
-      this.noteLoss()
-      // Overwritten since it was looked up.
-      if (source.isLossy && !source.intact()) source.done(source.length)
-      else if (isStream) return this.openStream()
-      else {
-        const found = this.admit()
-        if (found !== NOTHING) return found
-      }
-    }
-    return NOTHING
-  }
-
-  private open(begins: boolean): number {
-    this.taken = 0
-    this.given = -1
-    this.begins = this.isBeginning = begins
-    if (begins) this.position = this.source.position
-    return PIECE
-  }
-
-  private openStream(): number {
-    const isCut = this.phase !== 'start'
-    this.phase = 'start'
-    return this.open(isCut)
-  }
-
-  private give(bytes: number): void {
-    if (this.source.kind === 'c') this.position = advance(this.source.position, this.taken)
-    this.given = this.taken
-    this.taken += bytes
-  }
-
-  private finish(): void {
-    this.source.done(this.taken)
-    this.taken = this.given = -1
-  }
-
-  /** Was something lost since the last piece? */
-  private noteLoss(): boolean {
-    const { source } = this
-    const lost = source.lostBlocks + source.lostBytes
-    if (lost === this.lost) return false
-    this.lost = lost
-    this.lose()
-    return true
-  }
-
-  private lose(): void {
-    if (this.phase === 'inside') this.broken++
-    this.phase = 'unsure'
-    this.isBegun = false
-    this.dropParts()
-  }
-
-  /** May this piece be passed on? If not it is done. */
-  private admit(): number {
-    const { source, phase } = this
-    const { more } = source
-    const isEmpty = source.length === 0
-    if (phase === 'inside' && isEmpty && more) {
-      // The block before was given up.
-      if (!this.isBegun) this.lose()
-      this.phase = 'inside'
-      this.isBegun = true
-    } else if (phase === 'inside') {
-      if (!more) this.phase = 'start'
-      if (!isEmpty) {
-        const begins = this.isBegun
-        this.isBegun = false
-        return this.open(begins)
-      }
-      source.done(0)
-      return BLOCK_END
-    } else if (isEmpty && more) {
-      this.phase = 'inside'
-      this.isBegun = true
-    } else if (phase === 'start' || source.isFirst || (phase === 'unsure' && !more && !isEmpty)) {
-      this.phase = more ? 'inside' : 'start'
-      return this.open(true)
-    } else {
-      if (more && phase === 'unsure') this.broken++
-      this.phase = more ? 'tail' : 'start'
-    }
-    source.done(source.length)
-    return NOTHING
-  }
-
-  /** The piece was overwritten while it was copied. */
-  private tear(): void {
-    this.source.done(this.source.length)
-    this.taken = this.given = -1
-    this.lose()
-  }
-
-  /** Takes the empty piece that ends a cut block, if it is there already. */
-  private lookForEnd(): void {
-    const { source } = this
-    if (this.taken >= 0) {
-      if (this.taken < source.length) return
-      this.finish()
-    }
-    if (!source.look() || this.noteLoss() || source.length > 0 || source.more) return
-    source.done(0)
-    this.phase = 'start'
-  }
-
-  private dropParts(): void {
-    if (this.parts.length > 0) this.parts = []
-    this.partBytes = 0
+  protected dropParts(): void {
+    this.parts.drop()
     this.isEnding = false
   }
 
   private takeParts(): Uint8Array {
-    const block = new Uint8Array(this.partBytes)
-    let at = 0
-    for (const part of this.parts) {
-      block.set(part, at)
-      at += part.length
-    }
-    this.dropParts()
-    this.begins = this.partsBegin
+    const { begins } = this.parts
+    const block = this.parts.take()
+    this.isEnding = false
+    this.begins = begins
     return block
-  }
-
-  private tooLong(limit: number): never {
-    this.dropParts()
-    this.phase = this.phase === 'inside' ? 'tail' : 'start'
-    throw new StreamlineError('SL_RING', `a block is longer than the limit of ${limit} bytes`, {
-      hint: 'Read it in parts with read, or raise maxBlock.',
-      limit,
-    })
   }
 }

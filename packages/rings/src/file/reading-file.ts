@@ -3,10 +3,12 @@ import type { RingKind } from '../format.js'
 import { platform } from '../platform.js'
 import { Closing, refuseSecond, type Signal } from './closing.js'
 import { flushAll } from './flush.js'
+import { iterate, iterateSync } from './iterate.js'
 import { END, Pieces } from './pieces.js'
 import { forget, type Showing, showing } from './shown.js'
 import { blocking, LOOK, pause, SLICE } from './sleep.js'
 import type { BlockSource } from './source.js'
+import { isTurnDue, takeTurn } from './turns.js'
 
 /** How a file is read. */
 export interface ReadOptions {
@@ -34,8 +36,9 @@ export class ReadingFile implements Showing {
   private readonly pieces: Pieces
   private readonly options: ReadOptions
   private readonly closing: Closing
-  private readonly limit: number
   private isBusy = false
+  private lent: Promise<void> | undefined
+  private onClose = (): void => {}
   private lingering: Promise<void> | undefined
   /** What `read` has copied last: offset in the arena, and the copy. */
   private copyOf = -1
@@ -45,8 +48,7 @@ export class ReadingFile implements Showing {
   constructor(source: BlockSource, options: ReadOptions = {}) {
     this.source = source
     this.options = options
-    this.limit = options.maxBlock ?? 2 ** 30
-    this.pieces = new Pieces(source, options.whenGone ?? 'fail')
+    this.pieces = new Pieces(source, options.whenGone ?? 'fail', options.maxBlock ?? 2 ** 30)
     this.closing = new Closing(options.signal, () => this.closeSync())
   }
 
@@ -101,6 +103,7 @@ export class ReadingFile implements Showing {
   }
 
   async read(target: Uint8Array): Promise<number> {
+    if (isTurnDue() && !(await this.giveWay())) return 0
     this.beginPart()
     let n = this.pieces.fill(target, 0)
     while (n < 0 || this.wantsMore(n, target)) {
@@ -114,10 +117,7 @@ export class ReadingFile implements Showing {
   /** Like `peekSync`, but undefined instead of waiting. */
   tryPeek(count = Number.POSITIVE_INFINITY): Uint8Array | null | undefined {
     this.beginPart()
-    const view = this.pieces.show(count)
-    if (view === undefined) return this.pieces.isAtEnd ? null : undefined
-    showing(this)
-    return view
+    return this.shown(this.pieces.show(count))
   }
 
   /**
@@ -125,46 +125,37 @@ export class ReadingFile implements Showing {
    * are valid until the next call of a method of this file; of an mrp or frp ring `intact` tells after use.
    */
   peekSync(count?: number): Uint8Array | null {
-    for (;;) {
-      const view = this.tryPeek(count)
-      if (view !== undefined) return view
-      this.sleepSync()
-    }
+    const view = this.tryPeek(count)
+    return view !== undefined ? view : this.untilSync(() => this.tryPeek(count))
   }
 
   async peek(count?: number): Promise<Uint8Array | null> {
-    for (;;) {
-      const view = this.tryPeek(count)
-      if (view !== undefined) return view
-      if (!(await this.sleep())) return null
-    }
+    if (isTurnDue() && !(await this.giveWay())) return null
+    const view = this.tryPeek(count)
+    return view !== undefined ? view : this.until(() => this.tryPeek(count))
   }
 
   /** @internal Like `tryPeek`, but END where a block ends that was cut. */
   tryPiece(count: number): Uint8Array | null | undefined {
     this.beginPart()
-    const view = this.pieces.showNext(count)
-    if (view === undefined) return this.pieces.isAtEnd ? null : undefined
-    if (view !== END) showing(this)
-    return view
+    return this.shown(this.pieces.showNext(count))
   }
 
   /** @internal */
   pieceSync(count: number): Uint8Array | null {
-    for (;;) {
-      const view = this.tryPiece(count)
-      if (view !== undefined) return view
-      this.sleepSync()
-    }
+    const piece = this.tryPiece(count)
+    return piece !== undefined ? piece : this.untilSync(() => this.tryPiece(count))
   }
 
-  /** @internal */
-  async piece(count: number): Promise<Uint8Array | null> {
-    for (;;) {
-      const view = this.tryPiece(count)
-      if (view !== undefined) return view
-      if (!(await this.sleep())) return null
-    }
+  /** @internal null also as soon as `isOver`, which is asked after `wake`. */
+  async piece(count: number, isOver: () => boolean): Promise<Uint8Array | null> {
+    const piece = this.tryPiece(count)
+    return piece !== undefined ? piece : this.until(() => (isOver() ? null : this.tryPiece(count)))
+  }
+
+  /** @internal Ends a wait in this thread. */
+  wake(): void {
+    this.source.wake()
   }
 
   /** Were the bytes that were shown last still whole just now? Always true of an srp ring. */
@@ -178,24 +169,19 @@ export class ReadingFile implements Showing {
    */
   tryReadBlock(): Uint8Array | null | undefined {
     this.begin()
-    return this.pieces.join(this.limit)
+    return this.pieces.join()
   }
 
   /** A copy of the next block, all of its pieces joined; null at the end. c: of what there is. @throws as `readSync` */
   readBlockSync(): Uint8Array | null {
-    for (;;) {
-      const block = this.tryReadBlock()
-      if (block !== undefined) return block
-      this.sleepSync()
-    }
+    const block = this.tryReadBlock()
+    return block !== undefined ? block : this.untilSync(() => this.tryReadBlock())
   }
 
   async readBlock(): Promise<Uint8Array | null> {
-    for (;;) {
-      const block = this.tryReadBlock()
-      if (block !== undefined) return block
-      if (!(await this.sleep())) return null
-    }
+    if (isTurnDue() && !(await this.giveWay())) return null
+    const block = this.tryReadBlock()
+    return block !== undefined ? block : this.until(() => this.tryReadBlock())
   }
 
   /** Is there something to read, or the end, at the latest after `ms`? */
@@ -239,10 +225,49 @@ export class ReadingFile implements Showing {
     this.pieces.release()
   }
 
+  /** @internal Absolute position of what comes next. */
+  get next(): number {
+    return this.pieces.next
+  }
+
+  /**
+   * @internal `work` uses what this file shows: nothing else can be done with it until then, and it is not left.
+   * undefined: the file was closed meanwhile, and `stop` was told to end it. @throws SL_INTERRUPTED
+   */
+  async lend<T>(work: Promise<T>, stop?: () => void): Promise<T | undefined> {
+    const end = (): void => {
+      this.isBusy = false
+      this.lent = undefined
+    }
+    this.isBusy = true
+    this.lent = work.then(end, end)
+    const closed = new Promise<undefined>((done) => {
+      this.onClose = () => {
+        stop?.()
+        done(undefined)
+      }
+    })
+    const result = await Promise.race([work, closed])
+    this.closing.checkAbort()
+    return result
+  }
+
+  /** @internal Lets the event loop have its turn. False: the file was closed meanwhile. @throws SL_INTERRUPTED */
+  async giveWay(): Promise<boolean> {
+    this.begin()
+    await this.lend(takeTurn())
+    return !this.closing.isClosed
+  }
+
+  /** @internal Goes on at `position`, after `giveTo`. */
+  resume(position: number): void {
+    this.pieces.seek(position)
+  }
+
   /** @internal */
   locate(bytes: Uint8Array): number {
-    const { source, copy } = this
-    if (bytes.buffer === source.arena.buffer) return this.pieces.locate(bytes.byteOffset, bytes.length)
+    const { copy } = this
+    if (bytes.buffer === this.source.arena.buffer) return this.pieces.locate(bytes.byteOffset, bytes.length)
     const isCopy =
       copy !== undefined &&
       bytes.buffer === copy.buffer &&
@@ -255,13 +280,11 @@ export class ReadingFile implements Showing {
   closeSync(): void {
     if (!this.closing.close()) return
     forget(this)
-    const { source } = this
-    source.leave()
-    source.wake()
-    this.lingering = this.linger()
+    this.onClose()
+    this.lingering = this.lent === undefined ? this.leave() : this.lent.then(this.leave)
   }
 
-  /** The same; resolves when spliced blocks have been read, too. */
+  /** The same; resolves when spliced blocks have been read, too, and what is read elsewhere has arrived. */
   async close(): Promise<void> {
     this.closeSync()
     await this.lingering
@@ -269,49 +292,22 @@ export class ReadingFile implements Showing {
 
   /** Copies of all blocks to the end; closes the file then, or when the loop is left. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
-    return this.iterate(() => this.readBlock())
+    return iterate(this, () => this.readBlock())
   }
 
   /** The same, in place: each is valid until the next. A block larger than the ring comes in pieces. */
   views(): AsyncIterableIterator<Uint8Array> {
-    return this.iterate(() => this.peek())
-  }
-
-  private iterate(next: () => Promise<Uint8Array | null>): AsyncIterableIterator<Uint8Array> {
-    const end = async (): Promise<IteratorResult<Uint8Array>> => {
-      this.closeSync()
-      return { done: true, value: undefined }
-    }
-    // Not a generator, whose `return` would wait for a `next` that is under way.
-    return {
-      next: async () => {
-        if (this.closing.isClosed) return end()
-        try {
-          const value = await next()
-          if (value !== null) return { done: false, value }
-        } catch (error) {
-          this.closeSync()
-          throw error
-        }
-        return end()
-      },
-      return: end,
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return iterate(this, () => this.peek())
   }
 
   /** The same for a thread that may sleep. */
-  *[Symbol.iterator](): IterableIterator<Uint8Array> {
-    try {
-      for (let block = this.readBlockSync(); block !== null; block = this.readBlockSync()) yield block
-    } finally {
-      this.closeSync()
-    }
+  [Symbol.iterator](): IterableIterator<Uint8Array> {
+    return iterateSync(this)
   }
 
-  private begin(): void {
+  /** @internal @throws SL_USAGE, SL_INTERRUPTED when nothing can be done with it now */
+  begin(): void {
+    if (!this.closing.isStopped && !this.isBusy) return
     this.closing.check()
     refuseSecond(this.isBusy)
   }
@@ -324,14 +320,23 @@ export class ReadingFile implements Showing {
     })
   }
 
-  private async linger(): Promise<void> {
+  /** What is shown from now on, or why nothing is. */
+  private shown(view: Uint8Array | undefined): Uint8Array | null | undefined {
+    if (view === undefined) return this.pieces.isAtEnd ? null : undefined
+    if (view !== END) showing(this)
+    return view
+  }
+
+  private readonly leave = async (): Promise<void> => {
     const { source } = this
+    source.leave()
+    source.wake()
     try {
       while (!source.settle()) await pause(LOOK)
     } catch {
       // Its place was taken away: there is nothing to hold any more.
     }
-    source.abandon()
+    await source.abandon()
   }
 
   /** A block's pieces are joined, however long the rest takes. */
@@ -345,6 +350,24 @@ export class ReadingFile implements Showing {
     this.copy = target.length === n ? target : target.subarray(0, n)
     if (this.copyOf >= 0) showing(this)
     return n
+  }
+
+  /** Sleeps until `look` finds something, or the end. */
+  private untilSync<T>(look: () => T | undefined): T {
+    for (;;) {
+      this.sleepSync()
+      const found = look()
+      if (found !== undefined) return found
+    }
+  }
+
+  /** The same; null when the file is closed meanwhile. */
+  private async until<T>(look: () => T | null | undefined): Promise<T | null> {
+    for (;;) {
+      if (!(await this.sleep())) return null
+      const found = look()
+      if (found !== undefined) return found
+    }
   }
 
   private sleepSync(ms = SLICE): void {

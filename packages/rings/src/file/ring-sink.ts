@@ -1,17 +1,17 @@
 import type { Arena } from '../arena.js'
-import { TABLE } from '../format.js'
-import { localWakes } from '../ring/wakes.js'
 import type { RingWriter } from '../ring/writer.js'
 import type { BlockSink } from './sink.js'
 
 /** A ring with many readers, as files write it. */
 export class RingSink implements BlockSink {
+  onProblem: (() => void) | undefined
   readonly writer: RingWriter
   readonly isIndex = false
+  readonly room: RingWriter
   private readonly heap: Uint8Array
 
   constructor(arena: Arena, writer: RingWriter) {
-    this.writer = writer
+    this.writer = this.room = writer
     this.heap = arena.bytes
   }
 
@@ -43,7 +43,10 @@ export class RingSink implements BlockSink {
 
   put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     const { writer } = this
-    if (isWhole === undefined) return writer.write(bytes, more)
+    if (isWhole === undefined) {
+      const isInside = !more && bytes.buffer === this.heap.buffer
+      return isInside ? writer.writeFrom(bytes.byteOffset, bytes.length) : writer.write(bytes, more)
+    }
     const at = writer.reserve(bytes.length)
     if (at < 0) return -1
     const { reserved } = writer
@@ -74,9 +77,7 @@ export class RingSink implements BlockSink {
   }
 
   wake(): void {
-    const { area } = this.writer
-    Atomics.store(area.words, area.table + TABLE.writerSleeps, 0)
-    localWakes.wakeWriter(area)
+    this.writer.stir()
   }
 
   end(): void {

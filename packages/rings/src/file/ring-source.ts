@@ -4,7 +4,6 @@ import { describe } from '../header.js'
 import type { IndexRecord } from '../index-record.js'
 import { attachRingReader } from '../ring/local.js'
 import type { RingReader } from '../ring/reader.js'
-import { localWakes } from '../ring/wakes.js'
 import { Holds } from './holds.js'
 import { seekRing } from './seek.js'
 import { LOOK } from './sleep.js'
@@ -35,7 +34,7 @@ export class RingSource implements BlockSource {
     return this.reader.area.kind
   }
 
-  get state() {
+  get state(): BlockSource['state'] {
     const { state } = this.reader
     return state === 'ended' || state === 'gone' ? state : 'open'
   }
@@ -67,7 +66,7 @@ export class RingSource implements BlockSource {
     if (this.offset < 0) return false
     this.length = reader.length
     this.more = reader.area.kind !== 'c' && reader.more
-    this.holds.advance(false)
+    if (this.holds.isDue) this.holds.advance(false)
     return true
   }
 
@@ -95,12 +94,11 @@ export class RingSource implements BlockSource {
   }
 
   wake(): void {
-    const { area, claim } = this.reader
-    localWakes.wakeReaders(area, 1 << claim.slot)
+    this.reader.stir()
   }
 
-  hold(use: Use): boolean {
-    return this.isLossy || this.holds.add(use)
+  hold(use: Use, mark: number): boolean {
+    return this.isLossy || this.holds.add(use, mark)
   }
 
   settle(): boolean {
@@ -110,7 +108,8 @@ export class RingSource implements BlockSource {
 
   describe(index: IndexRecord, offset: number, length: number): void {
     const { area, position } = this.reader
-    index.ring = area.id
+    // Where it lies here: the id of another process's ring does not say that.
+    index.ring = area.offset / 64
     index.position = this.dataPosition(position)
     index.offset = offset - this.offset
     index.length = length

@@ -26,7 +26,7 @@ interface Known {
 
 /** Blocks of a ring with many readers, found by the absolute positions of their bytes. Whatever is asked, the answer lies inside. */
 const areaBlocks = (arena: Arena, offset: number, id: number): IndexedRing => {
-  const { words, capacity, base } = attachArea(arena, { offset, id })
+  const { words, capacity, base } = attachArea(arena, { offset })
   const intact = (position: number): boolean => distance(position, loadPosition(words, WORD.intent)) <= capacity
   return {
     id,
@@ -97,8 +97,10 @@ export class Rings {
     const offset = id * 64
     if (offset + HEADER_BYTES > arena.bytes.length) this.unknown(id)
     const words = new Int32Array(arena.buffer, offset, HEADER_BYTES / 4)
-    if (Atomics.load(words, FIELD.magic) !== MAGIC || words[FIELD.id]! >>> 0 !== id) this.unknown(id)
+    if (Atomics.load(words, FIELD.magic) !== MAGIC) this.unknown(id)
     const flags = words[FIELD.flags]!
+    // A ring of another process has an id that does not say where it is mapped here: its place is meant.
+    if (words[FIELD.id]! >>> 0 !== id && (flags & FLAG_TABLE) === 0) this.unknown(id)
     const capacity = words[FIELD.capacity]!
     const kind = words[FIELD.kind] === RING_KIND.c ? 'c' : 'd'
     const ring = flags & FLAG_TABLE ? areaBlocks(arena, offset, id) : attachDBuf(arena, { offset, kind, id })

@@ -1,11 +1,14 @@
 import type { Arena } from '../arena.js'
 import type { RingKind } from '../format.js'
 import type { IndexRecord } from '../index-record.js'
+import type { ReadingFile } from './reading-file.js'
+import type { SpliceLimit } from './splice.js'
+import type { WritingFile } from './writing-file.js'
 
-/** Somebody who looks at bytes of a block after its reader has gone on. */
+/** Somebody who looks at bytes of blocks after their reader has gone on, and has marked each with a number. */
 export interface Use {
-  /** Does nobody look any more? Once true it stays true. */
-  isOver(): boolean
+  /** Does nobody look any more at what was marked so? Once true it stays true, as it is of all that was marked before. */
+  isOver(mark: number): boolean
 }
 
 /**
@@ -44,18 +47,24 @@ export interface BlockSource {
   /** Ends a sleep in this thread. */
   wake(): void
   /**
-   * Keeps the piece in its place until `use` is over, however far the reader goes. False: it cannot, there is no slot
+   * Keeps the piece in its place until the use marked `mark` is over, however far the reader goes. False: it cannot, there is no slot
    * left. If the writer does not wait for this reader nothing is kept, and who uses it must ask whether it is whole.
    */
-  hold(use: Use): boolean
+  hold(use: Use, mark: number): boolean
   /** Gives back what is not in use any more; true: nothing is held. */
   settle(): boolean
   /** The index (§6, Figure 5) of `length` bytes at `offset` of the arena, which lie in the piece. */
   describe(index: IndexRecord, offset: number, length: number): void
+  /**
+   * Moves what has not come into the arena yet to `to` by a shorter way than through it; undefined: there is none.
+   * `from` is the file over this source.
+   */
+  giveTo?(from: ReadingFile, to: WritingFile, limit: SpliceLimit): Promise<number> | undefined
+  giveToSync?(from: ReadingFile, to: WritingFile, limit: SpliceLimit): number | undefined
   /** Goes to the piece at an absolute position. @throws SL_USAGE with the positions that can be had */
   seek(position: number): void
   /** Leaves the ring, but keeps what is held: `settle` until it says so, then `abandon`. */
   leave(): void
-  /** Gives up what is still held. */
-  abandon(): void
+  /** Gives up what is still held, and all that was opened with it. */
+  abandon(): void | Promise<void>
 }

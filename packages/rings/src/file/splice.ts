@@ -1,5 +1,6 @@
 import { END } from './pieces.js'
 import type { ReadingFile } from './reading-file.js'
+import { isTurnDue } from './turns.js'
 import type { WritingFile } from './writing-file.js'
 
 /** How much is moved; default: all to the end. */
@@ -52,11 +53,14 @@ class Progress {
 }
 
 /**
- * Moves blocks from one ring to another, or until the end of the first; the bytes that were moved. To an IBuf only
- * indices are copied (§6.1), which may point to data that is overwritten if `from` does not make its writer wait.
- * Neither file is closed.
+ * Moves blocks from one file to another until the end of the first; the bytes that were moved. To an IBuf only indices
+ * are copied (§6.1), which may point to data that is overwritten if `from` does not make its writer wait. What comes
+ * from the disk is read into the memory of a ring, and what goes to a socket or the disk is written from there, by the
+ * system; from the disk to a socket it moves by itself (sendfile). Neither file is closed.
  */
 export const spliceSync = (from: ReadingFile, to: WritingFile, limit: SpliceLimit = {}): number => {
+  const given = from.source.giveToSync?.(from, to, limit)
+  if (given !== undefined) return given
   const progress = new Progress(from, to, limit)
   while (progress.rest > 0) {
     const piece = from.pieceSync(progress.rest)
@@ -67,14 +71,35 @@ export const spliceSync = (from: ReadingFile, to: WritingFile, limit: SpliceLimi
   return progress.moved
 }
 
+/** Waits for the next piece, or for the news that it cannot go on. @throws why not */
+const wait = async (from: ReadingFile, to: WritingFile, most: number): Promise<Uint8Array | null> => {
+  to.check()
+  to.onStop = () => from.wake()
+  try {
+    const piece = await from.piece(most, () => !to.isGoing)
+    if (piece === null && !from.isClosed) to.check()
+    return piece
+  } finally {
+    to.onStop = undefined
+  }
+}
+
 /** The same by promises. */
 export const splice = async (from: ReadingFile, to: WritingFile, limit: SpliceLimit = {}): Promise<number> => {
+  const given = from.source.giveTo?.(from, to, limit)
+  if (given !== undefined) return given
   const progress = new Progress(from, to, limit)
   while (progress.rest > 0) {
-    const piece = await from.piece(progress.rest)
+    if (isTurnDue() && !(await from.giveWay())) break
+    let piece = from.tryPiece(progress.rest)
+    if (piece === undefined) piece = await wait(from, to, progress.rest)
     if (piece === null) break
     const bytes = progress.safe(piece)
-    if (bytes !== undefined) progress.count(await to.put(bytes, from.more, progress.isWhole))
+    if (bytes === undefined) continue
+    const put = to.put(bytes, from.more, progress.isWhole)
+    const n = typeof put === 'number' ? put : await from.lend(put)
+    if (n === undefined) break
+    progress.count(n)
   }
   return progress.moved
 }

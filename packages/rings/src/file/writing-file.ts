@@ -8,6 +8,7 @@ import { flushAll, flushes, flushesNoMore } from './flush.js'
 import { whoShows } from './shown.js'
 import type { BlockSink } from './sink.js'
 import { blocking, pause, pauseSync, SLICE } from './sleep.js'
+import { isTurnDue, takeTurn } from './turns.js'
 
 /** How often a writer that waits for a reader looks, ms. */
 const ALONE = 5
@@ -35,6 +36,8 @@ export class WritingFile {
   /** Blocks of which only an index was written (splice), and those that were copied. */
   linked = 0
   copied = 0
+  /** @internal Called when it cannot go on. */
+  onStop: (() => void) | undefined
   /** @internal */
   readonly sink: BlockSink
   private readonly arena: Arena
@@ -52,7 +55,8 @@ export class WritingFile {
     this.sink = sink
     this.cutter = new Cutter(sink)
     this.whenAlone = options.whenAlone
-    this.closing = new Closing(options.signal, () => void this.abort())
+    sink.onProblem = () => this.onStop?.()
+    this.closing = new Closing(options.signal, () => void this.abort().catch(() => {}))
     flushes(this)
   }
 
@@ -94,9 +98,24 @@ export class WritingFile {
     return this.putSync(bytes, more)
   }
 
+  /** @internal Can it be written? */
+  get isGoing(): boolean {
+    return !this.closing.isStopped && this.sink.problem === undefined
+  }
+
+  /** @internal @throws SL_USAGE, SL_INTERRUPTED when it is closed, and what has happened where it goes */
+  check(): void {
+    this.closing.check()
+    if (this.sink.problem !== undefined) throw this.sink.problem
+  }
+
   /** @internal `isWhole`: see Cutter; then 0 means that nothing was written. */
   putSync(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number {
     this.begin()
+    if (this.passes(bytes, isWhole)) {
+      this.sink.passSync!(bytes)
+      return bytes.length
+    }
     let at = 0
     for (;;) {
       if (!this.isAlone()) {
@@ -108,13 +127,63 @@ export class WritingFile {
   }
 
   /** Writes wait for each other, so that their order is that of the calls. `bytes` must stay as they are until then. */
-  write(bytes: Uint8Array, more = false): Promise<number> {
+  async write(bytes: Uint8Array, more = false): Promise<number> {
+    if (isTurnDue()) return this.inTurn(async () => takeTurn().then(() => this.putAll(bytes, 0, more)))
     return this.put(bytes, more)
   }
 
+  /** @internal The same as `putSync`; no promise if it need not wait. */
+  put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): number | Promise<number> {
+    this.closing.check()
+    let at = 0
+    if (this.waiting === 0 && !this.passes(bytes, isWhole) && !this.isAlone()) {
+      at = this.take(bytes, 0, more, isWhole)
+      if (this.cutter.isDone) return at
+    }
+    return this.inTurn(() => this.putAll(bytes, at, more, isWhole))
+  }
+
+  /**
+   * @internal Lets `read` write to the memory of the ring, which must have `room`: at most `most` bytes, a piece at a
+   * time, until it gives 0 or `isOver`.
+   */
+  fill(
+    most: number,
+    read: (heap: Uint8Array, offset: number, length: number) => Promise<number>,
+    isOver: () => boolean,
+  ): Promise<void> {
+    return this.inTurn(async () => {
+      for (let rest = most; rest > 0; ) {
+        this.closing.check()
+        if (isOver()) return
+        const at = this.reserve(rest)
+        if (at < 0) {
+          await this.sleep(Math.min(rest, this.sink.cut))
+          continue
+        }
+        const n = await read(this.arena.bytes, at, this.sink.room!.reserved)
+        this.closing.check()
+        if (n === 0) return
+        this.sink.room!.commit(n)
+        rest -= n
+      }
+    })
+  }
+
   /** @internal */
-  put(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): Promise<number> {
-    return this.inTurn(() => this.putAll(bytes, more, isWhole))
+  fillSync(most: number, read: (heap: Uint8Array, offset: number, length: number) => number): void {
+    this.begin()
+    for (let rest = most; rest > 0; ) {
+      const at = this.reserve(rest)
+      if (at < 0) {
+        this.sleepSync(Math.min(rest, this.sink.cut))
+        continue
+      }
+      const n = read(this.arena.bytes, at, this.sink.room!.reserved)
+      if (n === 0) return
+      this.sink.room!.commit(n)
+      rest -= n
+    }
   }
 
   /** @internal What comes next does not continue the block that is begun, which readers never get. */
@@ -149,14 +218,33 @@ export class WritingFile {
   /** Ends the ring: readers find the end after everything written. Its memory stays whose it was. */
   closeSync(): void {
     while (!this.closing.isClosed && !this.isEnded()) this.sleepSync(0)
-    if (this.stop()) this.sink.end()
+    if (this.closing.isClosed) return
+    try {
+      this.sink.drainSync?.()
+    } finally {
+      this.stop()
+      this.sink.end()
+      this.sink.giveSync?.()
+    }
   }
 
   /** The same, after writes that wait. */
   close(): Promise<void> {
     return this.inTurn(async () => {
       while (!this.closing.isClosed && !this.isEnded()) await this.sleep(0)
-      if (this.stop()) this.sink.end()
+      if (this.closing.isClosed) return
+      try {
+        await this.sink.drain?.()
+      } catch (error) {
+        this.closing.checkAbort()
+        throw error
+      } finally {
+        if (this.stop()) {
+          this.sink.end()
+          await this.sink.give?.()
+        }
+      }
+      this.closing.checkAbort()
     })
   }
 
@@ -167,13 +255,21 @@ export class WritingFile {
   async abort(): Promise<void> {
     const { cutter, sink } = this
     if (!this.stop()) return
+    sink.abandon?.()
+    // Somebody may be writing to the ring's memory.
+    await this.last?.catch(() => {})
     if (sink.kind !== 'c') while (sink.readers > 0 && !cutter.begin()) await sink.wait(0, SLICE)
     sink.end()
+    await sink.give?.()
   }
 
-  private async putAll(bytes: Uint8Array, more: boolean, isWhole?: () => boolean): Promise<number> {
-    let at = 0
-    for (;;) {
+  private async putAll(bytes: Uint8Array, from: number, more: boolean, isWhole?: () => boolean): Promise<number> {
+    this.closing.check()
+    if (from === 0 && this.passes(bytes, isWhole)) {
+      await this.sink.pass!(bytes)
+      return bytes.length
+    }
+    for (let at = from; ; ) {
       this.closing.check()
       if (!this.isAlone()) {
         at = this.take(bytes, at, more, isWhole)
@@ -183,12 +279,26 @@ export class WritingFile {
     }
   }
 
+  /** Are these bytes better not copied? */
+  private passes(bytes: Uint8Array, isWhole: (() => boolean) | undefined): boolean {
+    const { passFrom } = this.sink
+    return passFrom !== undefined && bytes.length >= passFrom && isWhole === undefined
+  }
+
+  /** A place for at most `most` bytes, -1: none now. */
+  private reserve(most: number): number {
+    const { room, cut } = this.sink
+    return this.isAlone() ? -1 : room!.reserve(Math.min(most, cut))
+  }
+
   private begin(): void {
+    if (!this.closing.isStopped && this.waiting === 0) return
     this.closing.check()
     refuseSecond(this.waiting > 0)
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** @internal After all that was to be written before. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const before = this.last
     this.waiting++
     try {
@@ -278,6 +388,7 @@ export class WritingFile {
     if (!this.closing.close()) return false
     flushesNoMore(this)
     this.sink.wake()
+    this.onStop?.()
     return true
   }
 }

@@ -29,13 +29,13 @@ export interface NativeRings {
   /** Removes the names of dead producers, own directory only; returns them. */
   removeStale(dir?: string): string[]
   /**
-   * sendfile(2): moves up to `length` bytes from file `from` at `offset` to `to`, which may be a socket, without
-   * blocking this thread. Resolves with the number of bytes moved: 0 at the end of the file, or after a tenth of a
-   * second in which `to` took nothing (ask again).
+   * sendfile(2): moves up to `length` bytes from file `from` at `offset` to `to`, which may be a socket, a pipe or a
+   * file, in a thread of libuv's pool. Resolves with the number of bytes moved: 0 at the end of the file, -1 when `to`
+   * took nothing for `ms` (0 to 100), in which that thread does nothing else: ask again later.
    */
-  sendfile(to: number, from: number, offset: number, length: number): Promise<number>
-  /** splice(2), one of the two must be a pipe; like `sendfile`. */
-  splice(to: number, from: number, length: number): Promise<number>
+  sendfile(to: number, from: number, offset: number, length: number, ms: number): Promise<number>
+  /** splice(2), one of the two must be a pipe: like `sendfile`, and -1 also when `from` gave nothing. */
+  splice(to: number, from: number, length: number, ms: number): Promise<number>
 }
 
 /** Which directory of names. */

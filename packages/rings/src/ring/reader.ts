@@ -142,6 +142,11 @@ export class RingReader extends ReaderRecords {
     if (this.state === 'open') this.disarm()
   }
 
+  /** Ends a `wait` of this thread, though nothing has come. */
+  stir(): void {
+    this.wakes.stir(this.area, this.at + SLOT.wake)
+  }
+
   protected readCold(offset: number, room: number): number {
     checkRange(this.heap, offset, room)
     this.hot = this.hot === undefined ? (createHotEnd(this.arena) ?? null) : this.hot

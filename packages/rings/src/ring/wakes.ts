@@ -18,6 +18,8 @@ export interface Wakes {
   sleep(area: RingArea, at: number, expected: number, ms: number): void
   /** The same for an event loop; may come back early. */
   wait(area: RingArea, at: number, expected: number, ms: number): Promise<void>
+  /** Ends a `wait` of this event loop on word `at`, whatever that is. */
+  stir(area: RingArea, at: number): void
   /** Wakes sleepers after `micros` microseconds, whatever this thread does; undefined: nobody can promise that here. */
   later?(area: RingArea, micros: number): void
 }
@@ -69,6 +71,9 @@ export const localWakes: Wakes = {
   },
   wakeWriter(area) {
     wake(area, area.table + TABLE.writerSleeps)
+  },
+  stir(area, at) {
+    wake(area, at)
   },
   sleep({ words }, at, expected, ms) {
     Atomics.wait(words, at, expected, ms)

@@ -34,6 +34,13 @@ export abstract class WriterRoom extends WriterShows {
     if (at >= 0) await this.wakes.wait(this.area, at, 1, ms)
   }
 
+  /** Ends a `waitRoom` of this thread, though there is no room. */
+  stir(): void {
+    const at = this.area.table + TABLE.writerSleeps
+    Atomics.store(this.words, at, 0)
+    this.wakes.stir(this.area, at)
+  }
+
   /**
    * Makes a place for a reader that is about to start: it gets everything from now on, and can be evicted when it dies
    * before or after it has come. Pass the result to `attachRingReader`, in a worker by `workerData`.

@@ -19,6 +19,9 @@ export interface OpenRingOptions extends ReaderOptions, Where {
 /** The rings of one name as they follow each other, mapped by one who did not make them. */
 class OpenAreas implements ReaderAreas {
   readonly natives = new Map<RingArea, NativeArea>()
+  /** Areas that the reader has left stay mapped until `sweep`: somebody still looks at blocks in them. */
+  keeps = false
+  private left: RingArea[] = []
   private readonly arena: Arena
   private readonly name: string
 
@@ -57,11 +60,12 @@ class OpenAreas implements ReaderAreas {
   }
 
   free(area: RingArea): void {
-    const handle = this.natives.get(area)
-    if (handle === undefined) return
-    this.natives.delete(area)
-    handle.close()
-    this.arena.free(area.offset)
+    if (this.keeps) this.left.push(area)
+    else this.unmap(area)
+  }
+
+  sweep(): void {
+    for (const area of this.left.splice(0)) this.unmap(area)
   }
 
   isGone(area: RingArea): boolean {
@@ -69,7 +73,15 @@ class OpenAreas implements ReaderAreas {
   }
 
   close(): void {
-    for (const area of [...this.natives.keys()]) this.free(area)
+    for (const area of [...this.natives.keys()]) this.unmap(area)
+  }
+
+  private unmap(area: RingArea): void {
+    const handle = this.natives.get(area)
+    if (handle === undefined) return
+    this.natives.delete(area)
+    handle.close()
+    this.arena.free(area.offset)
   }
 }
 
@@ -89,6 +101,12 @@ export class SharedRingReader extends RingReader {
   close(): void {
     this.leave()
     this.shared.close()
+  }
+
+  /** @internal Does memory that it has left stay mapped? What has stayed goes when it need not any more. */
+  keepLeft(keeps: boolean): void {
+    this.shared.keeps = keeps
+    if (!keeps) this.shared.sweep()
   }
 
   [Symbol.dispose](): void {

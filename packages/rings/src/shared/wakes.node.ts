@@ -25,6 +25,10 @@ class LoopSleeper {
     native.onSignal(() => this.resolve?.())
   }
 
+  stir(): void {
+    this.resolve?.()
+  }
+
   async sleep(words: Int32Array, at: number, expected: number, ms: number): Promise<void> {
     let timer: unknown
     await new Promise<void>((done) => {
@@ -58,6 +62,10 @@ export const nativeWakes = (natives: Map<RingArea, NativeArea>): Wakes => {
     },
     wakeWriter(area) {
       natives.get(area)?.wakeWriter()
+    },
+    stir(area) {
+      const native = natives.get(area)
+      if (native !== undefined) sleepers.get(native)?.stir()
     },
     sleep(area, at, expected, ms) {
       natives.get(area)?.wait(at * 4, expected, ms)
