@@ -104,6 +104,8 @@ const measure = (size) => {
   return bytes / (time / 1000)
 }
 
+// The compiler has seen it before anything counts.
+measure(chunks[0])
 const result = chunks.map(measure)
 closeSync(fd)
 print(result)
