@@ -18,11 +18,22 @@ const bounds = ({ limit, least, aim }) =>
     .filter((text) => text !== undefined)
     .join(', ')
 
+const numberText = ({ value, unit, interval }) => {
+  const range = interval === undefined ? '' : ` [${interval.map((n) => n.toFixed(digits(n))).join(', ')}]`
+  return `${value.toFixed(digits(value))}${unit === undefined ? '' : ` ${unit}`}${range}`
+}
+
+const verdictOf = (figure) => {
+  const { limit, least } = figure
+  const verdict = limit === undefined && least === undefined ? '' : isMet(figure) ? ': met' : ': MISSED'
+  return `${bounds(figure)}${verdict}`
+}
+
 /** The figure as one line: `interval` is the 95 % interval of `value`. */
 export const lineOf = (figure) => {
-  const { what, value, unit = '', limit, least, interval } = figure
-  const verdict = limit === undefined && least === undefined ? '' : isMet(figure) ? ': met' : ': MISSED'
-  const bound = bounds(figure)
-  const range = interval === undefined ? '' : ` [${interval.map((n) => n.toFixed(digits(n))).join(', ')}]`
-  return `${what.padEnd(62)} ${value.toFixed(digits(value)).padStart(10)} ${unit}${range}${bound && `  (${bound}${verdict})`}`
+  const verdict = verdictOf(figure)
+  return `${figure.what.padEnd(66)} ${numberText(figure).padStart(12)}${verdict && `  (${verdict})`}`
 }
+
+/** The same as a row of a table in Markdown. */
+export const rowOf = (figure) => `| ${figure.what} | ${numberText(figure)} | ${verdictOf(figure)} |`

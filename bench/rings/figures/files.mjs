@@ -19,6 +19,7 @@ const RINGS = {
 }
 const SENDERS = {
   'sendFile (ours)': 'sendFile',
+  'peek/write through a ring (ours)': 'peek',
   'sendfile(2) (C)': 'sendfile',
   'splice(2) (C)': 'splice',
   'mmap, write (C)': 'mmap',
@@ -69,7 +70,7 @@ export const plots = ({ chunks, ring, lines }) => {
   const of = (names) =>
     names.map((name, n) => ({
       name,
-      dash: names === senders && n > 0 ? '5 3' : undefined,
+      dash: names === senders && n > 1 ? '5 3' : undefined,
       points: lines
         .find((line) => line.name === name)
         .rates.map(({ median, interval }, c) => [chunks[c], ...[median, ...interval].map((rate) => rate / 1e9)]),
@@ -81,7 +82,7 @@ export const plots = ({ chunks, ring, lines }) => {
       note: [
         `Rings: a file lies in a c-DBuf of ${bytesText(ring)}, prefetched; chunks are taken from it (peek: in place, read: copied) and written (fast: the index to an IBuf; else copied to a DBuf),`,
         'in one thread; whoever empties the IBuf or DBuf does not count. Sockets: a file in the page cache to a Unix socket, whose other end reads and sums it on another processor.',
-        'sendFile has no chunks: it is given the whole file. Dashed: peers. Medians with 95 % intervals.',
+        'sendFile has no chunks: it is given the whole file. Through a ring: read ahead by the system, each chunk written from where it lies. Dashed: peers. Medians with 95 % intervals.',
       ],
       panels: [
         { title: 'Rings, in one process', x, y, series: of(Object.keys(RINGS)) },

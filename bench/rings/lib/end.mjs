@@ -53,10 +53,10 @@ export class End {
   }
 }
 
-/** Starts this file again as end number n, on its processor. `told` gives its messages, one after the other. */
+/** Starts this file again as end number n, on its processor, with the same options of Node.js (`--cpu-prof`). `told` gives its messages, one after the other. */
 export const startProcess = (file, options, n = 1, stdin = 'ignore') => {
   const cpu = options.cpus[Math.min(n, options.cpus.length - 1)]
-  const args = ['-c', String(cpu), process.execPath, file, JSON.stringify({ ...options, role: n })]
+  const args = ['-c', String(cpu), process.execPath, ...process.execArgv, file, JSON.stringify({ ...options, role: n })]
   const child = spawn('taskset', args, { stdio: [stdin, 'ignore', 'inherit', 'ipc'], serialization: 'advanced' })
   return { child, told: messages(child) }
 }

@@ -43,7 +43,8 @@ export const fileOf = (mib) => {
 }
 
 const SENDERS = {
-  sendFile: (o) => runNode('sides/send.mjs', o),
+  sendFile: (o) => runNode('sides/send.mjs', { ...o, way: 'sendFile' }),
+  peek: (o) => runNode('sides/send.mjs', { ...o, way: 'peek' }),
   readStream: (o) => runNode('peers/read-stream.mjs', o),
   sendfile: (o) => runC('send', { ...o, way: 'sendfile' }),
   splice: (o) => runC('send', { ...o, way: 'splice' }),
