@@ -18,7 +18,7 @@ const capture = join(root, 'examples', 'sample.pcap')
 const requests = (path: string): string[] => [
   `(pcap,path=${path}) > (count)`,
   `(pcap,path=${path}) > (bpf,expression="tcp port 80") > (tcp) > (http) > (count)`,
-  `(pcap,path=${path}) > ((tcp) > (http) 1> (count,name=requests) | (udp) > (dns) 2> (count,name=answers))`,
+  `(pcap,path=${path}) > ((tcp) > (http) 1> (count,name=requests) | (udp) > (dns) 1> (count,name=addresses))`,
   `(pcap,path=${path}) > (ip) > ((port) 53> (count,name=dns) | (port) !53> (count,name=rest))`,
   `(pcap,path=${path}) > ((bpf,expression="tcp or udp") and not (bpf,expression="port 80")) > (sample,every=3) > (count)`,
   `(pcap,path=${path},loop=3) > (tcp) > (null)`,
