@@ -91,7 +91,9 @@ export const conformFE = async (fe: FunctionalElement, about: Conformance): Prom
       check('datapaths', `${sample.name}: the fused and the interpreting datapath differ`)
     // Capture time stands still, or it would tick more often.
     const still = { ...sample, blocks: sample.blocks.map((b) => ({ ...b, seconds: 0 })) }
-    if (summary(await tryFE(fe, still)) !== summary(await tryFE(fe, { ...still, per: 1 })))
+    // Counters may tell what was copied, which depends on how soon the ring comes around.
+    const handedOn = async (input: Sample): Promise<string> => summary({ ...(await tryFE(fe, input)), counters: {} })
+    if ((await handedOn(still)) !== (await handedOn({ ...still, per: 1 })))
       check(
         'held',
         `${sample.name}: its result depends on how many blocks come in a breath; does it use one it has not held?`,

@@ -106,7 +106,6 @@ SLR_FN int slr_join(slr_reader *r, int from) {
   slr_reset_position(at, position);
   int isOurs = slr_swap(slr_slot(g, r->slot, SLR_S_STATE), SLR_CLAIMED, SLR_ACTIVE);
   if (!isOurs || slr_load(slr_slot(g, r->slot, SLR_S_EPOCH)) != r->epoch) return -ESTALE;
-  slr_add(slr_table(g, SLR_T_JOINED), 1);
   uint64_t published;
   int64_t sequence;
   if (slr_published(g, &published, &sequence)) return -EPROTO;
@@ -116,6 +115,8 @@ SLR_FN int slr_join(slr_reader *r, int from) {
     if (slr_load_position(slr_header(g, SLR_W_TAIL), &position)) return -EPROTO;
   }
   slr_reset_position(at, position);
+  /* Not before: a producer that waits for readers writes from now on. */
+  slr_add(slr_table(g, SLR_T_JOINED), 1);
   r->at = r->known = r->released = position;
   r->cut = g->capacity;
   r->expected = position == published ? sequence : -1;

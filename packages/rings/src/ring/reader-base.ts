@@ -7,7 +7,16 @@ import { corrupted } from '../header.js'
 import { advance, loadPosition, resetPosition, storePosition } from '../position.js'
 import type { DBufKind, RingArea } from './area.js'
 import { MOST_LOOKS } from './patience.js'
-import { activateSlot, type Claim, claimSlot, evicted, loadPublished, slotAt, takeWriter } from './slots.js'
+import {
+  activateSlot,
+  type Claim,
+  claimSlot,
+  countJoined,
+  evicted,
+  loadPublished,
+  slotAt,
+  takeWriter,
+} from './slots.js'
 import { localWakes, type Wakes } from './wakes.js'
 
 /** How a reader joins. */
@@ -174,6 +183,7 @@ export abstract class ReaderBase {
       start = published.position
       this.expected = published.sequence
     }
+    countJoined(area)
     this.use(area, start)
     if (strategy === 'mrp') this.share(this.base)
     // A producer may be waiting for its first reader.

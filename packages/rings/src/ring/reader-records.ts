@@ -2,7 +2,7 @@ import { loadCounter } from '../counters.js'
 import { RECORD_LENGTH, RECORD_MORE, RING_STATE, SLOT, SLOT_STATE, WORD } from '../format.js'
 import { distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import { ReaderBase } from './reader-base.js'
-import { activateSlot, claimSlot, heldSlot, loadPublished } from './slots.js'
+import { activateSlot, claimSlot, countJoined, heldSlot, loadPublished } from './slots.js'
 
 /**
  * How a reader goes from record to record, from lap to lap and from ring to ring. Every word is loaded once and checked
@@ -233,5 +233,6 @@ export abstract class ReaderRecords extends ReaderBase {
     if (held === SLOT_STATE.free) this.place = claim ?? claimSlot(next, this.options.pid ?? 0)
     const { strategy } = this
     this.use(next, activateSlot(next, this.place, { strategy, wakeMode: this.wakes.mode, from: 'oldest' }))
+    countJoined(next)
   }
 }

@@ -40,7 +40,10 @@ export const evicted = (area: RingArea, slot: number): StreamlineError =>
     slot,
   })
 
-/** Steps 1 (rest) to 4: makes a claimed slot active; the position at which its reader begins. @throws SL_RING_EVICTED */
+/**
+ * Steps 1 (rest) to 4: makes a claimed slot active; the position at which its reader begins. Call `countJoined` when that
+ * is settled. @throws SL_RING_EVICTED
+ */
 export const activateSlot = (
   area: RingArea,
   claim: Claim,
@@ -56,12 +59,16 @@ export const activateSlot = (
   const was = Atomics.compareExchange(words, at + SLOT.state, SLOT_STATE.claimed, SLOT_STATE.active)
   if (was !== SLOT_STATE.claimed || Atomics.load(words, at + SLOT.epoch) !== claim.epoch)
     throw evicted(area, claim.slot)
-  Atomics.add(words, area.table + TABLE.joined, 1)
   // A ring that overwrites keeps no tail: there everything begins at what comes next.
   const oldest = about.from === 'oldest' && area.strategy !== 'frp'
   const position = loadPosition(words, oldest ? WORD.tail : WORD.producer)
   resetPosition(words, at + SLOT.position, position)
   return position
+}
+
+/** The reader is there. Not before it has stated its position: a producer that waits for readers writes from now on. */
+export const countJoined = (area: RingArea): void => {
+  Atomics.add(area.words, area.table + TABLE.joined, 1)
 }
 
 /** Takes a slot away from the reader of `epoch`; false when it had already gone. */

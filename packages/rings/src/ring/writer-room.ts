@@ -2,7 +2,16 @@ import { storeCounter } from '../counters.js'
 import { type Strategy, TABLE, WAKE, WORD } from '../format.js'
 import { advance, distance, loadPosition, resetPosition, storePosition } from '../position.js'
 import { LEAST_LOOKS, MOST_LOOKS } from './patience.js'
-import { activateSlot, type Claim, claimSlot, evictSlot, isDeserted, scanSlots, takeWriter } from './slots.js'
+import {
+  activateSlot,
+  type Claim,
+  claimSlot,
+  countJoined,
+  evictSlot,
+  isDeserted,
+  scanSlots,
+  takeWriter,
+} from './slots.js'
 import type { Invitation } from './writer-base.js'
 import { WriterShows } from './writer-shows.js'
 
@@ -51,6 +60,7 @@ export abstract class WriterRoom extends WriterShows {
     const claim = claimSlot(this.area, options.pid ?? 0)
     const strategy = options.strategy ?? this.area.strategy
     activateSlot(this.area, claim, { strategy, wakeMode: WAKE.none, from: 'live' })
+    countJoined(this.area)
     return { ...this.descriptor, claim, sequence: this.published }
   }
 
