@@ -92,7 +92,15 @@ export const conformFE = async (fe: FunctionalElement, about: Conformance): Prom
     // Capture time stands still, or it would tick more often.
     const still = { ...sample, blocks: sample.blocks.map((b) => ({ ...b, seconds: 0 })) }
     // Counters may tell what was copied, which depends on how soon the ring comes around.
-    const handedOn = async (input: Sample): Promise<string> => summary({ ...(await tryFE(fe, input)), counters: {} })
+    const handedOn = async (input: Parameters<typeof tryFE>[1]): Promise<string> => {
+      const { blocks, refused, printed, error } = await tryFE(fe, input)
+      return JSON.stringify([
+        blocks.map((b) => seen(b, true)),
+        refused.map((b) => seen(b, true)),
+        printed,
+        error === undefined ? '' : said(error),
+      ])
+    }
     if ((await handedOn(still)) !== (await handedOn({ ...still, per: 1 })))
       check(
         'held',
