@@ -22,8 +22,7 @@ export class Bounds {
   }
   /** Segments that were held and had to go, unused. */
   discarded = 0
-  /** Memory that all holes take, and the most that they took. */
-  cost = 0
+  /** Memory that all holes took at most. */
   peak = 0
   readonly #streams: Reassembler
   readonly #settings: Settings
@@ -34,23 +33,18 @@ export class Bounds {
     this.#settings = settings
   }
 
-  charge(hole: Hole): void {
-    const { cost } = hole
-    this.cost += cost - hole.charged
-    hole.charged = cost
-  }
-
   /** Something was added to a hole. */
   keep(d: number, hole: Hole): void {
     const { window, segments, memory } = this.#settings
     while (hole.bytes > window) this.#relieve(d, hole, 'window')
     while (hole.pieces.length > segments) this.#relieve(d, hole, 'segments')
-    while (this.cost > memory) {
+    const { tally } = this.#streams
+    while (tally.cost > memory) {
       // The oldest hole.
       const [other, oldest] = this.#streams.holes.entries().next().value!
       this.#relieve(other, oldest, 'memory')
     }
-    if (this.cost > this.peak) this.peak = this.cost
+    if (tally.cost > this.peak) this.peak = tally.cost
   }
 
   /** Makes one hole smaller. */

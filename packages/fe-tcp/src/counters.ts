@@ -29,7 +29,7 @@ export const countersOf = (life: Connections): Record<string, number> => {
     gapsEnd: gaps.end,
     stopped: streams.stopped,
     discarded: bounds.discarded,
-    held: bounds.cost,
+    held: tally.cost,
     heldPeak: bounds.peak,
     heldPackets: tally.packets,
     copied: tally.copied,

@@ -1,4 +1,4 @@
-import { endOf, OVERHEAD, type Piece, partOf, placeOf } from './piece.js'
+import { endOf, type Piece, partOf, placeOf } from './piece.js'
 import { type Policy, RULES, WHOLE, type Wins } from './policy.js'
 
 /** Makes a piece of the packet in hand: `length` bytes at `at` of the arena, whose first has the number `seq`. */
@@ -19,8 +19,6 @@ export class Hole {
   bytes = 0
   /** Seconds on the clock at which it was opened or last became smaller. */
   since: number
-  /** The part of its cost that is counted in the sum of all. */
-  charged = 0
   readonly #wins: Wins
   readonly #whole: boolean
 
@@ -28,11 +26,6 @@ export class Hole {
     this.since = seconds
     this.#wins = RULES[policy]
     this.#whole = policy === WHOLE
-  }
-
-  /** Memory that all of it takes, in bytes. */
-  get cost(): number {
-    return this.bytes + this.pieces.length * OVERHEAD
   }
 
   /** Index of the first piece that ends after `seq`. */

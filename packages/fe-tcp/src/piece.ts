@@ -1,5 +1,10 @@
 import type { Held } from '@netstreamline/core'
 
+/** What a packet that is held costs beyond its bytes: objects, rounding. */
+const PACKET = 384
+/** The same for each part of it. */
+const PART = 128
+
 /** A packet of which parts are held, from its IP header on, so that header positions stay known. */
 export class Kept {
   readonly held: Held
@@ -15,28 +20,35 @@ export class Kept {
     this.#tally = tally
     this.#place = held.offset
     tally.packets++
+    tally.cost += held.length + PACKET
   }
 
   take(): this {
     this.#parts++
+    this.#tally.cost += PART
     return this
   }
 
   /** Lets go of one part; the packet goes with the last one. */
   release(): void {
+    this.#tally.cost -= PART
     if (--this.#parts > 0) return
     if (this.held.offset !== this.#place) {
       this.#tally.copied++
       this.#tally.copiedBytes += this.held.length
     }
     this.#tally.packets--
+    this.#tally.cost -= this.held.length + PACKET
     this.held.release()
   }
 }
 
-/** What holding has cost: packets that are held now, and those that had to be copied because their ring was reused. */
+/** What holding costs. */
 export interface Tally {
+  /** Packets that are held now, and the memory that they take if all of them have to be copied. */
   packets: number
+  cost: number
+  /** Packets that had to be copied because their ring was reused, of those that have been let go. */
   copied: number
   copiedBytes: number
 }
@@ -54,9 +66,6 @@ export interface Piece {
   /** Where in the kept packet it starts. */
   data: number
 }
-
-/** What holding a piece costs beyond its bytes: objects, headers, rounding. */
-export const OVERHEAD = 512
 
 export const endOf = (piece: Piece): number => (piece.seq + piece.length) | 0
 

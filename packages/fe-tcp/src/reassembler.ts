@@ -22,7 +22,7 @@ export class Reassembler {
   readonly bounds: Bounds
   readonly conflicts: Conflicts
   readonly holes = new Map<number, Hole>()
-  readonly tally: Tally = { packets: 0, copied: 0, copiedBytes: 0 }
+  readonly tally: Tally = { packets: 0, cost: 0, copied: 0, copiedBytes: 0 }
   /** Seconds on the clock. */
   now = 0
   retransmitted = 0
@@ -178,10 +178,9 @@ export class Reassembler {
     piece.kept.release()
   }
 
-  /** After a change: what it costs, whether anything is left, whether the end is reached. */
+  /** After a change: whether anything is left, whether the end is reached. */
   settle(d: number, hole: Hole): void {
     if (this.#isOver(d)) return
-    this.bounds.charge(hole)
     if (hole.pieces.length === 0) {
       this.holes.delete(d)
       this.table.words[d + R.STATE]! &= ~R.HOLE
@@ -266,7 +265,6 @@ export class Reassembler {
     if (hole !== undefined) {
       this.afterEnd += hole.pieces.length
       while (hole.pieces.length > 0) hole.pop().kept.release()
-      this.bounds.charge(hole)
       this.holes.delete(d)
     }
     this.table.words[d + R.STATE]! &= ~(R.HOLE | R.FAST)

@@ -1,6 +1,7 @@
 import { END, GAP, START } from '@netstreamline/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { POLICIES } from '../policy.js'
 import { handshake, segment } from '../testing/packets.js'
 import { TestSpace } from '../testing/space.js'
 import tcp from './tcp.js'
@@ -64,6 +65,69 @@ describe('properties', () => {
     )
   })
 
+  it('so it is under every policy, by arrival and by acknowledgement, whatever is delayed', async () => {
+    const options = fc.record({
+      policy: fc.constantFrom(...POLICIES),
+      acknowledged: fc.boolean(),
+      gap: fc.constantFrom('skip' as const, 'wait' as const, 'stop' as const),
+      conflicts: fc.boolean(),
+    })
+    // Before each piece so many seconds pass, and then the receiver acknowledges what it has, or does not.
+    const pauses = fc.array(fc.record({ seconds: fc.nat(3), answers: fc.boolean() }), { minLength: 45, maxLength: 45 })
+    await fc.assert(
+      fc.asyncProperty(
+        isn,
+        size.chain((n) => fc.tuple(fc.constant(n), pieces(n, fc.constant(0)))),
+        options,
+        pauses,
+        async (start, [length, arrived], settings, around) => {
+          const space = await TestSpace.of(tcp, settings)
+          for (const packet of handshake(start, 77)) space.packet(packet)
+          const here = new Array<boolean>(length).fill(false)
+          let seconds = 0
+          arrived.forEach((piece, i) => {
+            seconds += around[i]!.seconds
+            space.packet(segment({ seq: start + 1 + piece.from, ack: 78, data: content(piece), seconds }))
+            here.fill(true, piece.from, piece.to)
+            const whole = here.indexOf(false)
+            const ack = start + 1 + (whole < 0 ? length : whole)
+            if (around[i]!.answers) space.packet(segment({ from: 2, seq: 78, ack, seconds }))
+          })
+          space.packet(segment({ seq: start + 1 + length, flags: 'FA', seconds }))
+          await space.finish()
+          const blocks = space.seen.filter((seen) => seen.stream === 0)
+          expect(blocks.flatMap(({ data }) => [...data])).toEqual(Array.from({ length }, (_, i) => byte(i, 0)))
+          expect(blocks.map(({ flags }) => flags).filter((flags) => flags !== 0)).toEqual([START, END])
+          expect([space.holding, space.instance.counters!()['conflicts']]).toEqual([0, 0])
+        },
+      ),
+      { seed: 8, numRuns: 300 },
+    )
+  })
+
+  it('by acknowledgement, nothing comes before the receiver has acknowledged it', async () => {
+    const space = await TestSpace.of(tcp, { acknowledged: true })
+    const got = () => space.seen.filter((s) => s.stream === 0).reduce((sum, { data }) => sum + data.length, 0)
+    for (const packet of handshake(100, 77)) space.packet(packet)
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat(30)), async (steps) => {
+        let sent = got()
+        let acked = sent
+        for (let i = 0; i < 20; i++) {
+          const data = new Uint8Array(1 + steps.next().value!)
+          space.packet(segment({ seq: 101 + sent, ack: 78, data }))
+          sent += data.length
+          expect(got()).toBe(acked)
+          acked = Math.min(sent, acked + steps.next().value!)
+          space.packet(segment({ from: 2, seq: 78, ack: 101 + acked }))
+          expect(got()).toBe(acked)
+        }
+        space.packet(segment({ from: 2, seq: 78, ack: 101 + sent }))
+      }),
+      { seed: 9, numRuns: 30 },
+    )
+  })
+
   it('where segments differ, the byte that came first stays', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -116,14 +180,28 @@ describe('properties', () => {
       dport: fc.nat(2),
       seq: near,
       ack: near,
+      urgent: fc.option(fc.nat(60), { nil: undefined }),
       flags: fc.constantFrom('S', 'SA', 'A', 'A', 'A', 'A', 'FA', 'R', 'RA', 'F', '', 'SF', 'SFRA'),
       data: fc.uint8Array({ maxLength: 40 }),
       seconds: fc.oneof(fc.nat(20), fc.nat(100000), fc.constantFrom(0xffffffff)),
       cut: fc.nat(60),
     })
+    const wild = fc.record({
+      policy: fc.constantFrom(...POLICIES),
+      acknowledged: fc.boolean(),
+      conflicts: fc.boolean(),
+      midstream: fc.boolean(),
+      urgent: fc.boolean(),
+      gap: fc.constantFrom('skip' as const, 'wait' as const, 'stop' as const),
+      checksum: fc.constantFrom('ignore' as const, 'offload' as const),
+      segments: fc.nat(5),
+      hold: fc.nat(30),
+      opening: fc.nat(30),
+      closing: fc.nat(30),
+    })
     await fc.assert(
-      fc.asyncProperty(fc.array(any, { maxLength: 200 }), async (segments) => {
-        const space = await TestSpace.of(tcp, { connections: 4, window: 600, memory: 4000 })
+      fc.asyncProperty(fc.array(any, { maxLength: 200 }), wild, async (segments, settings) => {
+        const space = await TestSpace.of(tcp, { ...settings, connections: 4, window: 600, memory: 4000 })
         const state = new Map<number, number>()
         space.onBlock = ({ stream, flags, data }) => {
           const before = state.get(stream)

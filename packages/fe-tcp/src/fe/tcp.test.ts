@@ -1,22 +1,10 @@
-import { CONSUMED, END, GAP, KIND, START } from '@netstreamline/core'
+import { CONSUMED, KIND } from '@netstreamline/core'
 import { describe, expect, it } from 'vitest'
 import { handshake, segment } from '../testing/packets.js'
-import { type Packet, TestSpace } from '../testing/space.js'
-import tcp, { type TcpOptions } from './tcp.js'
+import { counters, run, show } from '../testing/run.js'
+import type { TestSpace } from '../testing/space.js'
 
-const run = async (packets: Packet[], options: TcpOptions = {}) => {
-  const space = await TestSpace.of(tcp, options)
-  for (const packet of packets) space.packet(packet)
-  return space
-}
-const MARKS: Record<number, string> = { [START]: '<', [END]: '>', [GAP]: '?' }
-/** One stream as text: < begins, > ends, ? is a gap, | stands between blocks. */
-const show = (space: TestSpace, stream = 0): string =>
-  space.seen
-    .filter((seen) => seen.stream === stream)
-    .map(({ flags, data }) => MARKS[flags] ?? `${new TextDecoder().decode(data)}|`)
-    .join('')
-const counter = (space: TestSpace, name: string) => space.instance.counters!()[name]
+const counter = (space: TestSpace, name: string) => counters(space, name)[0]
 const open = handshake(100, 500)
 
 describe('tcp: one connection', () => {

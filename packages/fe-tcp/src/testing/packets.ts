@@ -13,13 +13,26 @@ export interface SegmentFields {
   seconds?: number
   /** Bytes of TCP options. */
   options?: number
+  /** Urgent pointer; with it comes URG. */
+  urgent?: number | undefined
 }
 
 const BITS: Record<string, number> = { F: 1, S: 2, R: 4, P: 8, A: 16 }
 
 /** Raw IPv4 (link type 101) from 10.0.0.`from` to 10.0.0.(3 - `from`); even ports are swapped for host 2. */
 export const segment = (s: SegmentFields): Packet => {
-  const { from = 1, sport = 1000, dport = 80, seq, ack = 0, flags = 'A', data = '', seconds = 0, options = 0 } = s
+  const {
+    from = 1,
+    sport = 1000,
+    dport = 80,
+    seq,
+    ack = 0,
+    flags = 'A',
+    data = '',
+    seconds = 0,
+    options = 0,
+    urgent,
+  } = s
   const payload = typeof data === 'string' ? new TextEncoder().encode(data) : data
   const size = 40 + options + payload.length
   const bytes = new Uint8Array(size)
@@ -32,6 +45,10 @@ export const segment = (s: SegmentFields): Packet => {
   view.setUint32(28, ack >>> 0)
   bytes[32] = (5 + options / 4) << 4
   bytes[33] = [...flags].reduce((sum, letter) => sum | (BITS[letter] ?? 0), 0)
+  if (urgent !== undefined) {
+    bytes[33]! |= 32
+    view.setUint16(38, urgent)
+  }
   bytes.fill(1, 40, 40 + options)
   bytes.set(payload, 40 + options)
   return { kind: 101, data: bytes, seconds }
