@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { ringHostile } from './campaigns/ring-hostile.mjs'
 import { ringKills } from './campaigns/ring-kills.mjs'
 import { rings } from './campaigns/rings.mjs'
+import { tcp } from './campaigns/tcp.mjs'
 import { root, setUp } from './lib.mjs'
 
 const SEED = 20261123
@@ -23,6 +24,7 @@ const campaigns = {
   rings,
   'ring-kills': ringKills,
   'ring-hostile': ringHostile,
+  tcp,
   srl: {
     about: 'random texts parse, or give a coded error',
     rounds: 1_000_000,

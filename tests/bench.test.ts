@@ -23,7 +23,7 @@ const suffix = problem === undefined ? '' : ` (skipped: ${problem})`
 const directory = mkdtempSync(join(tmpdir(), 'streamline-bench-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-const names: string[] = benches.namesLike('rings')
+const names: string[] = [...benches.namesLike('rings'), 'tcp']
 
 describe.skipIf(problem !== undefined)(`node bench/run.mjs --quick${suffix}`, () => {
   it.each(names)('%s', async (name) => {

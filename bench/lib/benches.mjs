@@ -5,6 +5,7 @@ const files = {
   'start-up': '../start-up.mjs',
   stall: '../stall.mjs',
   reassembly: '../reassembly.mjs',
+  tcp: '../tcp.mjs',
   'rings-resizing': '../rings/figures/resizing.mjs',
   'rings-kinds': '../rings/figures/kinds.mjs',
   'rings-sizes': '../rings/figures/sizes.mjs',
