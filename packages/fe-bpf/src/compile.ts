@@ -56,7 +56,8 @@ export const compile = (expression: string, options: CompileOptions): Program =>
   if (!tree) return [{ code: RET | K, jt: 0, jf: 0, k: snaplen }]
 
   let condition = generate(s, tree)
-  insertPrologue(s, firstTest(condition))
+  const first = firstTest(condition)
+  if (first) insertPrologue(s, first)
   const check = ppiCheck(s)
   if (check) condition = and(check, condition)
   s.span = undefined

@@ -16,10 +16,10 @@ const CONNECT_ACK = 0x0f
 const RELEASE = 0x4d
 const RELEASE_DONE = 0x5a
 
-/** The jump that tests a relation, and whether its sense is reversed. */
+/** The jump that tests a relation, and whether its sense is reversed. (libpcap 1.10.3 takes `!=` for `=` here.) */
 export const jumpOf: Record<Relation, readonly [op: number, reverse: boolean]> = {
   '=': [JEQ, false],
-  '!=': [JEQ, false],
+  '!=': [JEQ, true],
   '>': [JGT, false],
   '<=': [JGT, true],
   '>=': [JGE, false],

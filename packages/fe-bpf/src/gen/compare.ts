@@ -1,8 +1,8 @@
 import { ALU, AND, B, H, JEQ, JGE, JGT, JSET, K, W } from '../cbpf/opcodes.js'
-import { all, type Condition, not, statement, test } from './condition.js'
+import { all, always, type Condition, never, not, statement, test } from './condition.js'
 import { type Base, load, type State } from './state.js'
 
-/** The field at `at` from `base`, masked, compared with `value` by the jump `op`; `reverse` turns an order around. */
+/** The field at `at` from `base`, masked, compared with `value` by the jump `op`; `reverse` turns the outcome around. */
 export const compare = (
   s: State,
   base: Base,
@@ -16,16 +16,18 @@ export const compare = (
   const list = load(s, base, at, size)
   if (mask >>> 0 !== 0xffffffff) list.push(statement(ALU | AND | K, mask))
   const t = test(list, op | K, value)
-  return reverse && op !== JEQ ? not(t) : t
+  return reverse ? not(t) : t
 }
 
 const ALL = 0xffffffff
 
 export const equal = (s: State, base: Base, at: number, size: number, value: number): Condition =>
   compare(s, base, at, size, ALL, JEQ, false, value)
-/** The bits of `mask` equal those of `value`. */
-export const maskedEqual = (s: State, base: Base, at: number, size: number, value: number, mask: number): Condition =>
-  compare(s, base, at, size, mask, JEQ, false, value)
+/** The bits of `mask` equal those of `value`. With no bits to compare nothing is loaded. */
+export const maskedEqual = (s: State, base: Base, at: number, size: number, value: number, mask: number): Condition => {
+  if (mask === 0) return value === 0 ? always() : never()
+  return compare(s, base, at, size, mask, JEQ, false, value)
+}
 export const greater = (s: State, base: Base, at: number, size: number, value: number): Condition =>
   compare(s, base, at, size, ALL, JGT, false, value)
 export const atLeast = (s: State, base: Base, at: number, size: number, value: number): Condition =>

@@ -13,6 +13,6 @@ const geneveEthernet = (s: State): Condition =>
  * ATM LAN emulation: not a control frame.
  */
 export const previousHeaderCheck = (s: State): Condition | undefined => {
-  if (s.geneve) return geneveEthernet(s)
+  if (s.maybeEthernet) return geneveEthernet(s)
   return s.previousLinktype === DLT['SUNATM'] ? not(equal(s, 'previous-link', 4, H, 0xff00)) : undefined
 }

@@ -2,11 +2,11 @@ import { B, H, W } from '../cbpf/opcodes.js'
 import { DLT, linkTypeName } from '../linktypes.js'
 import { maskedEqual } from './compare.js'
 import { and, any, type Condition } from './condition.js'
-import { geneve } from './geneve.js'
 import { linkType } from './linktype.js'
 import { ETHERTYPE } from './numbers.js'
-import { isWlan } from './offsets.js'
+import { isEthernet, isWlan } from './offsets.js'
 import type { State } from './state.js'
+import { geneve, vxlan } from './tunnel.js'
 
 const PPP_MPLS = 0x0281
 
@@ -19,7 +19,7 @@ const vlan = (s: State, id: number | undefined): Condition => {
   if (s.labelDepth > 0) s.fail('no VLAN match after MPLS')
   const name = linkTypeName(s.linktype) ?? ''
   const wlan = isWlan(s.linktype) && name !== 'PPI'
-  if (!wlan && name !== 'EN10MB' && !name.startsWith('NETANALYZER')) s.fail(`no VLAN support for ${s.description}`)
+  if (!wlan && !isEthernet(s.linktype)) s.fail(`no VLAN support for ${s.description}`)
   const types = [ETHERTYPE.vlan, ETHERTYPE.vlanProvider, ETHERTYPE.vlanOld]
   let condition = any(...types.map((type) => linkType(s, type)))
   atMost(s, 'VLAN tag', id, 0x0fff)
@@ -35,7 +35,7 @@ const mpls = (s: State, label: number | undefined): Condition => {
   if (s.labelDepth > 0) condition = maskedEqual(s, 'previous-mpls', 2, B, 0, 0x01)
   else {
     const name = linkTypeName(s.linktype) ?? ''
-    const ethernet = name === 'C_HDLC' || name === 'EN10MB' || name.startsWith('NETANALYZER')
+    const ethernet = name === 'C_HDLC' || isEthernet(s.linktype)
     if (!ethernet && name !== 'PPP') s.fail(`no MPLS support for ${s.description}`)
     condition = linkType(s, ethernet ? ETHERTYPE.mpls : PPP_MPLS)
   }
@@ -60,7 +60,7 @@ const pppoeSession = (s: State, session: number | undefined): Condition => {
   return condition
 }
 
-/** `vlan`, `mpls`, `pppoed`, `pppoes`, `geneve`, each but the third with an optional number. @throws SL_FILTER */
+/** `vlan`, `mpls`, `pppoed`, `pppoes`, `geneve`, `vxlan`, each but the third with an optional number. @throws SL_FILTER */
 export const encapsulation = (s: State, name: string, value: number | undefined): Condition => {
   switch (name) {
     case 'vlan':
@@ -71,6 +71,8 @@ export const encapsulation = (s: State, name: string, value: number | undefined)
       return pppoeSession(s, value)
     case 'geneve':
       return geneve(s, value)
+    case 'vxlan':
+      return vxlan(s, value)
     default:
       return linkType(s, ETHERTYPE.pppoeDiscovery)
   }

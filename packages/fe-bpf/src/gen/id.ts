@@ -4,9 +4,9 @@ import { parseIp6 } from '../names/address6.js'
 import { lookUp } from '../names/resolver.js'
 import type { Id, Qualifiers } from '../parser/ast.js'
 import { any, type Condition } from './condition.js'
+import { gateway, stationAddress } from './gateway.js'
 import { host4, host6 } from './host.js'
 import { arcnetHost, macHost } from './mac.js'
-import { isWlan } from './offsets.js'
 import { namedPort, numberedPort } from './port-id.js'
 import { protocolNumber } from './proto.js'
 import { namedProtocol } from './proto-id.js'
@@ -103,21 +103,8 @@ const ip6 = (s: State, id: Id & { kind: 'ip6' }, q: Qualifiers): Condition => {
   return host6(s, address, mask, q)
 }
 
-/** What a station's name is called on each link type. */
-const stationNouns: Record<string, string> = { FDDI: 'FDDI', IEEE802: 'token ring', IP_OVER_FC: 'Fibre Channel' }
-
-const namedStation = (s: State, name: string, q: Qualifiers): Condition => {
-  const link = linkTypeName(s.linktype) ?? ''
-  const ethernet = link === 'EN10MB' || link.startsWith('NETANALYZER')
-  const noun = ethernet ? 'ether' : isWlan(s.linktype) ? '802.11' : stationNouns[link]
-  if (!noun) s.fail('only ethernet/FDDI/token ring/802.11/ATM LANE/Fibre Channel supports link-level host name')
-  const mac = lookUp(s.env.names?.ethers, name)
-  if (mac === undefined) return s.fail(`unknown ${noun} host '${name}'`, 'give the MAC address itself')
-  return macHost(s, parseMac(mac), q.dir)
-}
-
 const namedHost = (s: State, name: string, q: Qualifiers): Condition => {
-  if (q.proto === 'link') return namedStation(s, name, q)
+  if (q.proto === 'link') return macHost(s, stationAddress(s, name), q.dir)
   if (q.proto === 'decnet') {
     const address = decnetAddress(name)
     return address === undefined
@@ -146,21 +133,15 @@ const name = (s: State, text: string, q: Qualifiers): Condition => {
       const network = lookUp(s.env.names?.networks, text)
       const parsed = network === undefined ? undefined : parseIp4(network)
       if (!parsed) return s.fail(`unknown network '${text}'`, 'names are not looked up; give the network itself')
-      let { value } = parsed
-      // A networks file leaves trailing zeros in or out; the mask is by what is left.
-      let bits = parsed.bits
-      while (bits > 8 && value % 256 === 0) {
-        value /= 256
-        bits -= 8
-      }
-      const [address, mask] = classful(value)
+      // The mask is by what the file gives, as for a number: 10.20 is a /16, 10.20.0.0 one address.
+      const [address, mask] = classful(parsed.value)
       return host4(s, address, mask, q)
     }
     case 'port':
     case 'portrange':
       return namedPort(s, text, q)
     case 'gateway':
-      return s.fail("'gateway' not supported in this configuration", "use 'ether host' with the gateway's MAC address")
+      return gateway(s, text, q)
     case 'proto': {
       const value = namedProtocol(s, text, q.proto)
       if (q.dir !== 'default') s.fail("direction applied to 'proto'")

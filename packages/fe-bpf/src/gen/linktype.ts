@@ -114,8 +114,10 @@ export const linkType = (s: State, type: number): Condition => {
   switch (name) {
     case 'EN10MB':
     case 'NETANALYZER':
-    case 'NETANALYZER_TRANSPARENT': {
-      const check = s.geneve ? undefined : previousHeaderCheck(s)
+    case 'NETANALYZER_TRANSPARENT':
+    case 'DSA_TAG_BRCM':
+    case 'DSA_TAG_DSA': {
+      const check = s.maybeEthernet ? undefined : previousHeaderCheck(s)
       return check ? and(check, etherType(s, type)) : etherType(s, type)
     }
     case 'C_HDLC':

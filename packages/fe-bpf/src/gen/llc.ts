@@ -79,6 +79,8 @@ const llcFrame = (s: State): Condition => {
   if (isWlan(linktype)) return dataFrame(s)
   switch (linkTypeName(linktype)) {
     case 'EN10MB':
+    case 'DSA_TAG_BRCM':
+    case 'DSA_TAG_DSA':
       return and(isLength(s), not(equal(s, 'llc', 0, H, 0xffff)))
     case 'SUNATM': {
       const condition = maskedEqual(s, 'link', s.atm!.proto, B, 2, 0x0f)

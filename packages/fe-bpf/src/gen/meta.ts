@@ -7,7 +7,7 @@ import { linkBroadcast, linkMulticast } from './mac.js'
 import { ETHERTYPE } from './numbers.js'
 import { PF_DIRECTION } from './pf.js'
 import { slipDirection } from './relation.js'
-import type { State } from './state.js'
+import { load, type State } from './state.js'
 
 /** Where Linux's kernel shows what it knows of a live packet (SKF_AD_OFF). */
 const ANCILLARY = 0xfffff000
@@ -48,7 +48,9 @@ export const byteTest = (s: State, at: number, op: string, value: number): Condi
   if (op === '=') return equal(s, 'link', at, B, value)
   if (op === '<') return less(s, 'link', at, B, value)
   if (op === '>') return greater(s, 'link', at, B, value)
-  return not(test([statement(ALU | (op === '|' ? OR : AND) | K, value)], JEQ | K, 0))
+  // libpcap 1.10.3 forgets to load the byte.
+  const byte = load(s, 'link', at, B)
+  return not(test([...byte, statement(ALU | (op === '|' ? OR : AND) | K, value)], JEQ | K, 0))
 }
 
 /** `inbound` and `outbound`. @throws SL_FILTER where the packet doesn't tell */
@@ -60,6 +62,8 @@ export const direction = (s: State, outbound: boolean): Condition => {
   if (name === 'LINUX_SLL') return turned(equal(s, 'link', 0, H, PACKET_OUTGOING))
   if (name === 'LINUX_SLL2') return turned(equal(s, 'link', 10, B, PACKET_OUTGOING))
   if (name === 'PFLOG') return equal(s, 'link', PF_DIRECTION, B, outbound ? 2 : 1)
+  if (name === 'DSA_TAG_DSA') return maskedEqual(s, 'link', 12, B, outbound ? 0x40 : 0, outbound ? 0xc0 : 0x40)
+  if (name === 'DSA_TAG_BRCM') return maskedEqual(s, 'link', 12, B, outbound ? 0x20 : 0, 0xe0)
   if (name === 'PPP_PPPD') return equal(s, 'link', 0, B, outbound ? 1 : 0)
   if (name.startsWith('JUNIPER_') && name !== 'JUNIPER_PIC_PEER')
     return maskedEqual(s, 'link', 3, B, outbound ? 0 : 1, 1)

@@ -48,7 +48,7 @@ const layouts: Record<string, Layout> = {
   MFR: [none, 0, 4, 0],
   APPLE_IP_OVER_IEEE1394: [16, 18, 0, 0],
   SYMANTEC_FIREWALL: [6, 44, 0, 0],
-  PFLOG: [0, 28, 0, 0],
+  PFLOG: [0, 0, 0, 0],
   JUNIPER_MFR: [4, 4, 0, none],
   JUNIPER_MLFR: [4, 4, 0, none],
   JUNIPER_MLPPP: [4, 4, 0, none],
@@ -73,6 +73,8 @@ const layouts: Record<string, Layout> = {
   JUNIPER_ATM_CEMIC: [8, none, none, none],
   PFSYNC: [none, 4, 0, 0],
   IPNET: [1, 24, 0, none],
+  DSA_TAG_BRCM: [16, 18, 0, 3],
+  DSA_TAG_DSA: [16, 18, 0, 3],
   NETANALYZER: [16, 18, 0, 3],
   NETANALYZER_TRANSPARENT: [24, 26, 0, 3],
 }
@@ -85,6 +87,13 @@ const wlanTypes = new Set([...radio, DLT['IEEE802_11']!])
 
 /** True for 802.11 with or without a radio header. */
 export const isWlan = (linktype: number): boolean => wlanTypes.has(linktype)
+
+const ethernets = new Set(
+  ['EN10MB', 'NETANALYZER', 'NETANALYZER_TRANSPARENT', 'DSA_TAG_BRCM', 'DSA_TAG_DSA'].map((name) => DLT[name]!),
+)
+
+/** True for Ethernet, also behind a header of an analyser or with a switch's tag before the type. */
+export const isEthernet = (linktype: number): boolean => ethernets.has(linktype)
 
 /** Link types given numbers since 2000, when file and DLT numbers became one: known to libpcap 1.10 up to this. */
 const ASSIGNED_MIN = 104
@@ -107,7 +116,7 @@ export const initialOffsets = (s: State): void => {
   s.payload.constant = payload
   s.network = network
   s.networkNoSnap = noSnap
-  if (isWlan(linktype)) s.payload.variable = true
+  if (isWlan(linktype) || linktype === DLT['PFLOG']) s.payload.variable = true
   if (radio.has(linktype)) s.linkHeader.variable = true
   if (linktype === DLT['NETANALYZER']) s.linkHeader.constant = 4
   if (linktype === DLT['NETANALYZER_TRANSPARENT']) s.linkHeader.constant = 12

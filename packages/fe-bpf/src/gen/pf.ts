@@ -13,7 +13,28 @@ const reasons = names(
     'state-insert state-limit src-limit synproxy',
 )
 const actions = names('pass drop scrub noscrub nat nonat binat nobinat rdr nordr synproxy-drop')
-const actionAliases: Record<string, string> = { accept: 'pass', block: 'drop' }
+/** Other names, and what the systems have added each for itself: the same number means something else elsewhere. */
+const moreReasons: Record<string, number> = {
+  'map-failed': 15,
+  'state-locked': 15,
+  translate: 15,
+  'no-route': 16,
+  dummynet: 15,
+}
+const moreActions: Record<string, number> = {
+  accept: 0,
+  block: 1,
+  defer: 11,
+  divert: 12,
+  rt: 13,
+  afrt: 14,
+  dummynet: 11,
+  nodummynet: 12,
+  nat64: 13,
+  nonat64: 14,
+}
+const numberOf = (common: ReadonlyMap<string, number>, more: Record<string, number>, name: string) =>
+  common.get(name) ?? (Object.hasOwn(more, name) ? more[name] : undefined)
 
 /** Fields of the header of a pflog file: offset and bytes. */
 const IFNAME = [4, 16] as const
@@ -42,14 +63,15 @@ export const pf = (s: State, field: string, value: string | number): Condition =
     case 'srnr':
       return equal(s, 'link', SUBRULE_NUMBER, W, Number(value))
     case 'reason': {
-      const reason = typeof value === 'number' ? value : reasons.get(name.toLowerCase())
-      if (reason === undefined) return s.fail(`unknown PF reason "${name}"`, [...reasons.keys()].join(', '))
+      const reason = typeof value === 'number' ? value : numberOf(reasons, moreReasons, name.toLowerCase())
+      if (reason === undefined)
+        return s.fail(`unknown PF reason "${name}"`, [...reasons.keys(), ...Object.keys(moreReasons)].join(', '))
       return equal(s, 'link', 3, B, reason)
     }
     default: {
-      const lower = name.toLowerCase()
-      const action = actions.get(actionAliases[lower] ?? lower)
-      if (action === undefined) return s.fail(`unknown PF action "${name}"`, [...actions.keys()].join(', '))
+      const action = numberOf(actions, moreActions, name.toLowerCase())
+      if (action === undefined)
+        return s.fail(`unknown PF action "${name}"`, [...actions.keys(), ...Object.keys(moreActions)].join(', '))
       return equal(s, 'link', 2, B, action)
     }
   }

@@ -132,12 +132,21 @@ const wlanPayload = (s: State, prefix: Statement[] | undefined, rest: Statement)
   return code
 }
 
+/** The header that OpenBSD's pf writes begins with its length, without what pads it to four bytes. */
+const pflogPayload = (reg: number): Statement[] => [
+  statement(LD | B | ABS, 0),
+  statement(ALU | ADD | K, 3),
+  statement(ALU | AND | K, ~3),
+  statement(ST, reg),
+]
+
 /** Puts in front of the first test whatever computes the offsets that are only known at run time and are used. */
 export const insertPrologue = (s: State, first: Test): void => {
   const outermost = s.linkHeader
   if (s.payload.reg >= 0 && outermost.variable && outermost.reg < 0) outermost.reg = s.allocate()
   let code = radioLength(s, outermost.reg)
   if (isWlan(s.env.linktype) && s.payload.reg >= 0) code = wlanPayload(s, code, first.statements[0]!)
+  if (s.env.linktype === DLT['PFLOG'] && s.payload.reg >= 0) code = pflogPayload(s.payload.reg)
   if (code) first.statements = [...code, ...first.statements]
 }
 

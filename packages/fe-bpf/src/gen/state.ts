@@ -31,7 +31,7 @@ export interface Environment {
 
 /**
  * What the compiler knows while it walks through an expression from left to right. `vlan`, `mpls`, `pppoes` and
- * `geneve` move the offsets for everything that follows, across `and`, `or` and parentheses; that is pcap-filter's
+ * tunnels move the offsets for everything that follows, across `and`, `or` and parentheses; that is pcap-filter's
  * documented meaning.
  */
 export class State {
@@ -48,7 +48,8 @@ export class State {
   network = 0
   networkNoSnap = 0
   labelDepth = 0
-  geneve = false
+  /** Inside Geneve: an Ethernet header may be there or not. */
+  maybeEthernet = false
   /** Where an ATM cell's or an SS7 message's fields lie; NOT_SET elsewhere. */
   atm: { vpi: number; vci: number; proto: number; payload: number } | undefined
   ss7: { li: number; liHsl: number; sio: number; opc: number; dpc: number; sls: number } | undefined

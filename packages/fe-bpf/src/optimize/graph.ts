@@ -77,6 +77,7 @@ export const lower = (condition: Condition, onTrue: Block, onFalse: Block): Bloc
   // First operands are followed in this loop: long expressions lean to the left and must not exhaust the stack.
   for (;;) {
     if (c.type === 'test') return new Block(c.statements, c.code, c.k, yes, no)
+    if (c.type === 'constant') return c.holds ? yes : no
     if (c.type === 'not') {
       ;[yes, no] = [no, yes]
       c = c.of

@@ -54,7 +54,7 @@ export type Node = {
   | { readonly type: 'byte'; readonly at: number; readonly op: string; readonly value: number }
   | { readonly type: 'direction'; readonly outbound: boolean }
   | { readonly type: 'ifindex'; readonly value: number }
-  /** `vlan`, `mpls`, `pppoed`, `pppoes`, `geneve`, with or without a number. */
+  /** `vlan`, `mpls`, `pppoed`, `pppoes`, `geneve`, `vxlan`, with or without a number. */
   | { readonly type: 'encapsulation'; readonly name: string; readonly value: number | undefined }
   | { readonly type: 'pf'; readonly field: string; readonly value: string | number }
   | { readonly type: 'wlan-type'; readonly value: number; readonly mask: number }

@@ -3,7 +3,7 @@ import { relation } from './arithmetic.js'
 import type { FieldTest, Node } from './ast.js'
 import type { Cursor } from './cursor.js'
 
-const encapsulations = new Set(['vlan', 'mpls', 'pppoed', 'pppoes', 'geneve'])
+const encapsulations = new Set(['vlan', 'mpls', 'pppoed', 'pppoes', 'geneve', 'vxlan'])
 const pfFields = new Set(['ifname', 'rset', 'rnr', 'srnr', 'reason', 'action'])
 const atmNames = new Set('lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic connectmsg metaconnect'.split(' '))
 const mtp2Names = new Set('fisu lssu msu hfisu hlssu hmsu'.split(' '))

@@ -45,6 +45,7 @@ const otherWords: Record<string, string> = {
   pppoed: 'pppoed',
   pppoes: 'pppoes',
   geneve: 'geneve',
+  vxlan: 'vxlan',
   lane: 'lane',
   llc: 'llc',
   metac: 'metac',
