@@ -31,6 +31,16 @@ export const uses = (code: number, k: number): number => {
   }
 }
 
+/** Can an instruction reject the packet: a load outside it, a division by a register that is zero? */
+export const canReject = (code: number): boolean => {
+  if (code === NOP) return false
+  const cls = op.classOf(code)
+  if (cls === op.LD) return op.modeOf(code) === op.ABS || op.modeOf(code) === op.IND
+  if (cls === op.LDX) return op.modeOf(code) === op.MSH
+  const divides = op.opOf(code) === op.DIV || op.opOf(code) === op.MOD
+  return cls === op.ALU && divides && op.srcOf(code) === op.X
+}
+
 /** The atom that an instruction writes; -1 for none. */
 export const defines = (code: number, k: number): number => {
   if (code === NOP) return -1

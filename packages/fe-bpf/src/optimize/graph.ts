@@ -31,6 +31,11 @@ export class Block {
   inEdges = new Set<Edge>()
   /** Value numbers of the atoms at the end of the block; 0 is unknown. */
   readonly values = new Int32Array(ATOMS)
+  /** Bytes that a packet which gets to the end of the block has at least. */
+  known = 0
+  /** A statement can reject the packet here that has come in so far; or can though nothing needs its result. */
+  rejects = false
+  extra = false
   /** Value number of the comparison's operand. */
   operand = 0
   /** Atoms (bits) whose value at the start, and at the end, is used by this block or what follows. */

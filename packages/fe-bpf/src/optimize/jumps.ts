@@ -5,7 +5,8 @@ import { A_ATOM, ATOMS, type Block, type Edge, retarget, target } from './graph.
 /** Would going from the end of `b` straight to where `skipped` leads change a value that is still used there? */
 const conflicts = (b: Block, skipped: Block): boolean => {
   for (let atom = 0; atom < ATOMS; atom++) {
-    if (skipped.outUse & (1 << atom) && b.values[atom] !== skipped.values[atom]) return true
+    const value = b.values[atom]
+    if (skipped.outUse & (1 << atom) && (value === 0 || value !== skipped.values[atom])) return true
   }
   return false
 }
@@ -56,6 +57,8 @@ export class EdgeIndex {
 
   /** The nearest edge of the same comparison as `child` that dominates `e`. */
   private same(e: Edge, child: Block): Edge | undefined {
+    // Two values of which nothing is known are not the same.
+    if (child.values[A_ATOM] === 0 || child.operand === 0) return undefined
     const list = this.byComparison.get(this.key(child)) ?? []
     let low = 0
     for (let high = list.length; low < high; ) {
@@ -71,11 +74,14 @@ export class EdgeIndex {
 
   /** Where `child` goes on the way over `e`, when what was compared before decides that. */
   decided(e: Edge, child: Block): Block | undefined {
+    // What its comparison needs has been loaded on the way; what else it loads may still reject the packet.
+    if (child.extra) return undefined
     const known = this.same(e, child)
     if (known) return known.sense ? child.jt : child.jf
     if (child.code !== JEQ_K) return undefined
     // A equals one constant, so it does not equal another.
     const value = child.values[A_ATOM]
+    if (value === 0) return undefined
     for (let equal = e.equality; equal; equal = equal.parent?.equality) {
       if (equal.from.values[A_ATOM] === value) return child.jf
     }
@@ -91,7 +97,7 @@ export const thread = (e: Edge, index: EdgeIndex): boolean => {
   let changed = false
   let next = target(e)
   if (!next?.jt) return false
-  if (next.jt === next.jf && !conflicts(e.from, next.jt)) {
+  if (next.jt === next.jf && !next.rejects && !conflicts(e.from, next.jt)) {
     next = next.jt
     retarget(e, next)
     changed = true

@@ -1,7 +1,8 @@
 import * as op from '../cbpf/opcodes.js'
-import { findUses } from './atoms.js'
+import type { Statement } from '../gen/condition.js'
+import { canReject, findUses } from './atoms.js'
 import { numberEdgeDominators } from './dominators.js'
-import { A_ATOM, ATOMS, type Block, postorder, preorder, X_ATOM } from './graph.js'
+import { A_ATOM, ATOMS, Block, postorder, preorder, X_ATOM } from './graph.js'
 import { intern } from './intern.js'
 import { EdgeIndex, thread } from './jumps.js'
 import { peephole, removeDead } from './peephole.js'
@@ -32,11 +33,17 @@ const findInEdges = (order: readonly Block[]): void => {
 const enter = (b: Block): void => {
   let first: Block | undefined
   for (const { from } of b.inEdges) {
-    if (!first) b.values.set(from.values)
-    else for (let atom = 0; atom < ATOMS; atom++) if (b.values[atom] !== from.values[atom]) b.values[atom] = 0
+    if (!first) {
+      b.values.set(from.values)
+      b.known = from.known
+    } else for (let atom = 0; atom < ATOMS; atom++) if (b.values[atom] !== from.values[atom]) b.values[atom] = 0
+    b.known = Math.min(b.known, from.known)
     first ??= from
   }
-  if (!first) b.values.fill(0)
+  if (!first) {
+    b.values.fill(0)
+    b.known = 0
+  }
 }
 
 /** Follows the values through one block; with `alter` simplifies its statements. */
@@ -44,9 +51,10 @@ const followBlock = (b: Block, values: Values, alter: boolean): void => {
   enter(b)
   const a = b.values[A_ATOM]!
   const x = b.values[X_ATOM]!
-  for (const s of b.statements) values.follow(s, b.values, alter)
-  const idle = b.outUse === 0 && a !== 0 && b.values[A_ATOM] === a && x !== 0 && b.values[X_ATOM] === x
-  if (alter && (idle || op.classOf(b.code) === op.RET)) {
+  values.followAll(b, alter)
+  b.rejects = b.statements.some((s) => values.rejects(s))
+  const same = a !== 0 && b.values[A_ATOM] === a && x !== 0 && b.values[X_ATOM] === x
+  if (alter && b.outUse === 0 && same && !b.rejects) {
     if (b.statements.length > 0) values.changed = true
     b.statements = []
   } else {
@@ -97,18 +105,21 @@ const loop = (root: Block, alter: boolean, fail: (message: string) => never): vo
 /** Skips tests at the start that decide nothing, keeping their statements. */
 const skipRoot = (root: Block): Block => {
   let b = root
-  const { statements } = root
-  while (op.classOf(b.code) === op.JMP && b.jt === b.jf) b = b.jt!
-  if (b !== root) b.statements = [...statements, ...b.statements]
-  if (op.classOf(b.code) === op.RET) b.statements = []
-  return b
+  const statements: Statement[] = []
+  for (; b.jt && b.jt === b.jf; b = b.jt) statements.push(...b.statements)
+  if (b === root) return root
+  // What the packet is rejected after does not matter, nor does what cannot reject it before it is accepted.
+  const keeps = b.jt !== undefined || (b.k !== 0 && statements.some(({ code }) => canReject(code)))
+  // Other blocks may lead to `b`, which they find as it is.
+  return keeps ? new Block([...statements, ...b.statements], b.code, b.k, b.jt, b.jf) : b
 }
 
 /**
  * Makes the graph smaller and quicker without changing what it accepts: value numbering over the acyclic graph,
  * constant folding, comparisons decided by those before them, dead code, common blocks. After McCanne and Jacobson,
  * "The BSD Packet Filter" (1993), §4; dominators are kept as trees, so memory is linear in the size of the graph.
- * A load outside the packet rejects it only where the loaded value matters. Returns the new root.
+ * A load outside the packet rejects it whether or not the value matters (libpcap's optimiser forgets such loads):
+ * it goes only where another has found the packet long enough. Returns the new root.
  * @param fail throws: a division by zero was found
  */
 export const optimize = (root: Block, fail: (message: string) => never): Block => {

@@ -8,6 +8,7 @@ import type { Values } from './values.js'
 const LD_IMM = op.LD | op.IMM
 const TAX = op.MISC | op.TAX
 const JEQ_K = op.JMP | op.JEQ | op.K
+const ALL = 0xffffffff
 
 const isIndexedLoad = (code: number): boolean =>
   code !== NOP && op.classOf(code) === op.LD && op.modeOf(code) === op.IND
@@ -16,11 +17,14 @@ const isIndexedLoad = (code: number): boolean =>
  * `ld #k; (ldx 4*([n]&0xf);) add x; tax; ld [x + m]` is `ld [x + m+k]`: what `tcp[13]` compiles to. The statements are
  * the live ones of a block that does not hand X on.
  */
-const foldIndex = (live: readonly Statement[], at: number): boolean => {
+const foldIndex = (live: readonly Statement[], at: number, values: Values): boolean => {
   const skip = live[at + 1]?.code === (op.LDX | op.MSH | op.B) ? 2 : 1
   const [add, tax, load] = live.slice(at + skip, at + skip + 3)
   if (add?.code !== (op.ALU | op.ADD | op.X) || tax?.code !== TAX || !load || !isIndexedLoad(load.code)) return false
-  load.k = (load.k + live[at]!.k) >>> 0
+  const index = live[at]!.k
+  // The addition goes round at 2^32, the address of a load does not.
+  if (index + values.addend(add) > ALL || index + load.k > ALL) return false
+  load.k += index
   live[at]!.code = NOP
   add.code = NOP
   tax.code = NOP
@@ -43,7 +47,7 @@ const statements = (b: Block, values: Values): void => {
       next.code = op.MISC | op.TXA
       values.changed = true
     }
-    if (s.code === LD_IMM && !(b.outUse & (1 << X_ATOM)) && foldIndex(live, i)) values.changed = true
+    if (s.code === LD_IMM && !(b.outUse & (1 << X_ATOM)) && foldIndex(live, i, values)) values.changed = true
   }
 }
 
@@ -68,8 +72,13 @@ const comparison = (b: Block, values: Values): void => {
 const outcome = (b: Block, values: Values): void => {
   if (b.code === (op.JMP | op.JSET | op.K)) {
     if (b.k === 0) b.jt = b.jf
-    // Which bits are set is not known; that A is not zero is assumed, as libpcap does.
-    if (b.k === 0xffffffff) b.jf = b.jt
+    if (b.k === ALL) {
+      // Is any bit set? It is zero or not.
+      b.code = JEQ_K
+      b.k = 0
+      ;[b.jt, b.jf] = [b.jf, b.jt]
+      values.changed = true
+    }
   }
   const x = values.known(b.values[X_ATOM]!)
   if (x !== undefined && op.srcOf(b.code) === op.X) {
@@ -91,27 +100,31 @@ export const peephole = (b: Block, values: Values): void => {
   outcome(b, values)
 }
 
-/** Removes what is computed and never used, in this block or after it. */
+/** Removes what is computed and never used, in this block or after it; what can reject the packet stays. */
 export const removeDead = (b: Block, values: Values): void => {
-  const last: (Pick<Statement, 'code'> | undefined)[] = new Array(ATOMS).fill(undefined)
-  const look = (s: Statement | Block) => {
+  const last: (Statement | undefined)[] = new Array(ATOMS).fill(undefined)
+  b.extra = false
+  const remove = (s: Statement) => {
+    if (values.rejects(s)) {
+      b.extra = true
+      return
+    }
+    s.code = NOP
+    values.changed = true
+  }
+  const look = (s: Statement) => {
     const used = uses(s.code, s.k)
     for (let atom = 0; atom < ATOMS; atom++) if (used & (1 << atom)) last[atom] = undefined
     const atom = defines(s.code, s.k)
     if (atom < 0) return
     const before = last[atom]
-    if (before) {
-      before.code = NOP
-      values.changed = true
-    }
+    if (before) remove(before)
     last[atom] = s
   }
   b.statements.forEach(look)
   look(b)
   for (let atom = 0; atom < ATOMS; atom++) {
     const s = last[atom]
-    if (!s || b.outUse & (1 << atom)) continue
-    s.code = NOP
-    values.changed = true
+    if (s && !(b.outUse & (1 << atom))) remove(s)
   }
 }

@@ -53,8 +53,8 @@ class Chain {
 
 /**
  * In a chain of comparisons joined by `or` (`along` is jf) or by `and` (jt), those of the value that A had before the
- * chain are pulled up in front of those that need another one: fewer loads, and no load that could fail comes earlier
- * than before. Returns whether the graph changed.
+ * chain are pulled up in front of those that need another one: fewer loads. Nothing is pulled past what can reject
+ * the packet. Returns whether the graph changed.
  */
 export const pullUp = (b: Block, along: 'jt' | 'jf'): boolean => {
   const value = entryValue(b)
@@ -62,12 +62,14 @@ export const pullUp = (b: Block, along: 'jt' | 'jf'): boolean => {
   if (value === undefined || chain.continued(value)) return false
   let top: Block | undefined = b
   while (chain.has(top) && top.values[A_ATOM] === value) top = chain.next(top)
-  if (!chain.has(top)) return false
+  if (!chain.has(top) || top.rejects) return false
   let changed = false
   for (let last = top; ; ) {
     const next = chain.next(last)
     if (!chain.has(next)) return changed
+    if (next.extra) return changed
     if (next.values[A_ATOM] !== value) {
+      if (next.rejects) return changed
       last = next
       continue
     }
