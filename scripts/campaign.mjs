@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { protocols } from './campaigns/protocols.mjs'
 import { ringHostile } from './campaigns/ring-hostile.mjs'
 import { ringKills } from './campaigns/ring-kills.mjs'
 import { rings } from './campaigns/rings.mjs'
@@ -21,6 +22,7 @@ const generator = (seed) => (n) => {
 /** name → what it shows, rounds, and a factory of one round, which throws when something is wrong. */
 const campaigns = {
   rings,
+  protocols,
   'ring-kills': ringKills,
   'ring-hostile': ringHostile,
   srl: {
