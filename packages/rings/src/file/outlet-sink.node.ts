@@ -32,7 +32,8 @@ export class OutletSink implements BlockSink {
   private readonly arena: Arena
   private readonly outlet: Outlet
   private readonly ring: RingSink
-  private readonly writer: RingWriter
+  /** What was written and did not go out yet. */
+  private readonly gathered: RingWriter
   private readonly reader: RingReader
   private readonly bell = new Bell()
   private readonly abandoned = new AbortController()
@@ -45,9 +46,9 @@ export class OutletSink implements BlockSink {
     this.arena = arena
     this.outlet = outlet
     this.isSync = isSync
-    this.writer = createRingWriter(arena, { kind: 'c', bytes, maxReaders: 1 })
-    this.reader = attachRingReader(arena, this.writer.descriptor)
-    this.ring = new RingSink(arena, this.writer)
+    this.gathered = createRingWriter(arena, { kind: 'c', bytes, maxReaders: 1 })
+    this.reader = attachRingReader(arena, this.gathered.descriptor)
+    this.ring = new RingSink(arena, this.gathered)
     outlet.onClosed = (problem) => this.fail(problem)
     this.passFrom = outlet.isDoneInTime ? PASS_FROM : Number.POSITIVE_INFINITY
   }
@@ -138,7 +139,7 @@ export class OutletSink implements BlockSink {
 
   drainSync(): void {
     this.check()
-    this.writer.publish()
+    this.gathered.publish()
     for (let at = this.reader.peek(); at >= 0; at = this.reader.peek()) {
       const { length } = this.reader
       this.attempt(() => this.now.writeSync(this.arena.bytes.subarray(at, at + length)))
@@ -154,7 +155,7 @@ export class OutletSink implements BlockSink {
   }
 
   end(): void {
-    this.writer.end()
+    this.gathered.end()
   }
 
   async give(): Promise<void> {
@@ -178,7 +179,7 @@ export class OutletSink implements BlockSink {
 
   private free(): void {
     this.reader.leave()
-    this.writer.free()
+    this.gathered.free()
   }
 
   /** What threads that stand still write to. @throws SL_USAGE */
@@ -212,12 +213,12 @@ export class OutletSink implements BlockSink {
   /** Begins to empty the ring, if there is something in it. */
   private start(): void {
     if (this.isSync || this.running !== undefined || this.problem !== undefined) return
-    this.writer.publish()
+    this.gathered.publish()
     if (this.reader.peek() >= 0) void this.use(() => this.empty())
   }
 
   private async empty(): Promise<void> {
-    const { reader, writer, arena } = this
+    const { reader, gathered, arena } = this
     for (let at = reader.peek(); at >= 0 && this.problem === undefined; at = reader.peek()) {
       const { length } = reader
       const bytes = arena.bytes.subarray(at, at + length)
@@ -225,7 +226,7 @@ export class OutletSink implements BlockSink {
       reader.consume(length)
       reader.release()
       this.bell.ring()
-      writer.publish()
+      gathered.publish()
     }
   }
 

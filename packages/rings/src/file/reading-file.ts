@@ -1,6 +1,7 @@
 import { StreamlineError } from '@netstreamline/core'
 import type { RingKind } from '../format.js'
 import { platform } from '../platform.js'
+import type { RingReader } from '../ring/reader.js'
 import { Closing, refuseSecond, type Signal } from './closing.js'
 import { flushAll } from './flush.js'
 import { iterate, iterateSync } from './iterate.js'
@@ -54,6 +55,11 @@ export class ReadingFile implements Showing {
 
   get kind(): RingKind {
     return this.source.kind
+  }
+
+  /** The reader underneath, if this is a ring with many readers: its claim, its counters. The file moves it. */
+  get ring(): RingReader | undefined {
+    return this.source.reader
   }
 
   /** Where the block (c: the byte) begins that was read last, or comes next after `seek`; for `seek`. */

@@ -1,4 +1,5 @@
 import type { RingKind } from '../format.js'
+import type { RingWriter } from '../ring/writer.js'
 import type { BlockSource } from './source.js'
 
 /** Memory of a ring, to be written by others than `put`; as of a RingWriter. */
@@ -14,6 +15,8 @@ export interface Room {
 /** What a writing file writes: pieces of blocks, as {@link BlockSource} shows them. */
 export interface BlockSink {
   readonly kind: RingKind
+  /** The ring with many readers that it is. */
+  readonly writer?: RingWriter
   /** Bytes of the largest piece, and of those into which a larger block is cut. */
   readonly maxPiece: number
   readonly cut: number

@@ -1,6 +1,7 @@
 import type { Arena } from '../arena.js'
 import type { RingKind } from '../format.js'
 import type { IndexRecord } from '../index-record.js'
+import type { RingReader } from '../ring/reader.js'
 import type { ReadingFile } from './reading-file.js'
 import type { SpliceLimit } from './splice.js'
 import type { WritingFile } from './writing-file.js'
@@ -18,6 +19,8 @@ export interface Use {
 export interface BlockSource {
   readonly arena: Arena
   readonly kind: RingKind
+  /** Its place in a ring with many readers. */
+  readonly reader?: RingReader
   /** May bytes be overwritten before they were read? Then ask `intact` after use. */
   readonly isLossy: boolean
   /** The piece that `look` has shown: where it lies in the arena, its bytes, and does the next one continue it? */

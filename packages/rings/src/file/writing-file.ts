@@ -2,6 +2,7 @@ import { StreamlineError } from '@netstreamline/core'
 import type { Arena } from '../arena.js'
 import type { RingKind } from '../format.js'
 import { platform } from '../platform.js'
+import type { RingWriter } from '../ring/writer.js'
 import { Closing, refuseSecond, type Signal } from './closing.js'
 import { Cutter } from './cutter.js'
 import { flushAll, flushes, flushesNoMore } from './flush.js'
@@ -66,6 +67,11 @@ export class WritingFile {
 
   get isClosed(): boolean {
     return this.closing.isClosed
+  }
+
+  /** The writer underneath, if this is a ring with many readers: to invite and evict readers, to move, to free it. */
+  get ring(): RingWriter | undefined {
+    return this.sink.writer
   }
 
   /** Longest block that is written in one piece; longer ones are cut, which readers join. */
